@@ -1,0 +1,170 @@
+"""Options, fixtures and collection rules: the wiring between pytest, the kit and the reports."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import pkgutil
+from pathlib import Path
+
+import hypothesis
+import numpy as np
+import pytest
+import torch
+
+import reference
+import suites.kit
+from reports.cell import cell
+from suites.kit import device as devices
+from suites.kit import dtypes, profile
+from suites.kit.deviation import Deviation, DeviationError, load
+from suites.kit.documents import claim_of, docstring, problems
+from suites.kit.ledger import LEDGER, count_examples
+
+pytest_plugins = ["reports.plugin", "pytester"]
+
+ROOT = Path(__file__).parent
+#: Folders that hold no claims and run only when they are named.
+APART = (ROOT / "suites" / "meta", ROOT / "suites" / "benchmarks")
+
+DEVIATIONS = pytest.StashKey[list[Deviation]]()
+CLAIM = pytest.StashKey[dict]()
+WHOLE = ([str(ROOT)], [str(ROOT / "suites")])
+
+# Hypothesis draws from the constants of the modules that are imported: all of them, whatever part of the suite runs.
+for _package in (reference, suites.kit):
+    for _module in pkgutil.iter_modules(_package.__path__, _package.__name__ + "."):
+        importlib.import_module(_module.name)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("torch-conformance")
+    names = {"type": lambda text: [name.strip() for name in text.split(",") if name.strip()], "metavar": "NAME,…"}
+    group.addoption("--device", default=["cpu"], help="devices to judge (default: cpu)", **names)
+    group.addoption("--dtype", default=[], help="run only these dtypes of claims that have several", **names)
+    group.addoption("--profile", default="default", metavar="NAME", help="quick, default or soak")
+    group.addoption("--seed", default="0", metavar="N", help="look at other examples (default: 0)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "documents(*names, guide, since, until): the documented names this claim is about")
+    config.addinivalue_line("markers", "dtypes(*dtypes): what the dtype fixture of this claim runs over")
+    _check_options(config)
+    profile.load(config.option.profile)
+    torch.set_num_threads(2)  # the parallel kernels run, split alike on every machine
+    config.documentation = docstring  # type: ignore[attr-defined]
+    config.whole_suite = _is_whole(config)  # type: ignore[attr-defined]
+    try:
+        config.stash[DEVIATIONS] = load(ROOT / "suites" / "deviations.toml", ROOT)
+    except DeviationError as error:
+        pytest.exit(str(error), returncode=2)
+
+
+def _check_options(config: pytest.Config) -> None:
+    """Leave with one clear line and exit code 2 where an option cannot be followed."""
+    option = config.option
+    try:
+        for name in option.device:
+            devices.check(name)
+        for name in option.dtype:
+            dtypes.in_torch(name)
+        option.seed = int(option.seed)
+        if option.profile not in profile.EXAMPLES or not option.device:
+            raise LookupError(f"--profile is one of {', '.join(profile.EXAMPLES)}; --device names at least one device")
+    except (devices.DeviceError, LookupError, ValueError) as error:
+        pytest.exit(str(error), returncode=2)
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    """Whether nothing of the suite was left out, so that its comparisons can be held against the floor."""
+    option = config.option
+    narrowed = option.keyword or option.markexpr or option.dtype or option.deselect or option.maxfail
+    paths = sorted(str((config.invocation_params.dir / argument).resolve()) for argument in config.args)
+    return not narrowed and paths in WHOLE
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    capability = getattr(torch.backends.cpu, "get_cpu_capability", lambda: "unknown")()
+    described = ", ".join(devices.describe(name) for name in config.option.device)
+    return [
+        f"torch {torch.__version__} ({torch.version.git_version}), CPU capability {capability}, devices: {described}",
+        f"numpy {np.__version__}, hypothesis {hypothesis.__version__}, profile {config.option.profile},"
+        f" seed {config.option.seed}",
+    ]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The tests of the suite itself and the benchmarks are run by naming them."""
+    here = [folder for folder in APART if folder in (collection_path, *collection_path.parents)]
+    named = [str(config.invocation_params.dir / argument.split("::")[0]) for argument in config.args]
+    return True if here and not any(Path(name).resolve().is_relative_to(here[0]) for name in named) else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A claim runs in cells: each device and, where it takes one, each dtype."""
+    if "device" in metafunc.fixturenames:
+        metafunc.parametrize("device", metafunc.config.option.device, scope="session")
+    if "dtype" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("dtypes")
+        chosen = mark.args if mark else dtypes.DEFAULT
+        wanted = metafunc.config.option.dtype
+        kept = [dtype for dtype in chosen if not wanted or dtypes.name(dtype) in wanted]
+        metafunc.parametrize("dtype", kept, ids=dtypes.name, scope="session")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object):
+    """Every test outside meta and benchmarks is a claim; one that is not fails the collection of its file."""
+    items = yield
+    for item in items if isinstance(items, list) else []:
+        if isinstance(item, pytest.Function) and not any(folder in item.path.parents for folder in APART):
+            _make_claim(item)
+    return items
+
+
+def _make_claim(item: pytest.Function) -> None:
+    found = problems(item)
+    if found:
+        raise pytest.Collector.CollectError("\n".join(f"{item.name} is no claim: {problem}" for problem in found))
+    option, claim = item.config.option, claim_of(item)
+    where = cell(item.nodeid, option.device)
+    known = next((d for d in item.config.stash[DEVIATIONS] if d.concerns(where.claim, where.device or "")), None)
+    item.stash[CLAIM] = {
+        "statement": claim.statement,
+        "documents": list(claim.names),
+        "guide": list(claim.guide),
+        "since": claim.since,
+        "until": claim.until,
+        "deviation": known._asdict() if known else None,
+        "comparisons": 0,
+        "examples": 0,
+        "observations": {},
+        "reproduce": profile.reproduce(item.nodeid, where.device, where.dtype, option.profile, option.seed),
+    }
+    item.user_properties.append(("claim", item.stash[CLAIM]))
+    count_examples(item.obj)
+    if not claim.applies:
+        item.add_marker(pytest.mark.skip(reason=f"promised {claim.span}"))
+    elif known:
+        item.add_marker(pytest.mark.xfail(strict=True, reason=f"{known.kind}: {known.reason} ({known.link})"))
+        profile.without_shrinking(item.obj)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Each claim starts from its own seed, with nothing counted."""
+    LEDGER.clear()
+    value = profile.seed_of(cell(item.nodeid, item.config.option.device).claim, item.config.option.seed)
+    torch.manual_seed(value)
+    profile.plant_seed(getattr(item, "obj", None), value)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item):
+    """Hand what the claim did to the reports, also when it failed."""
+    try:
+        return (yield)
+    finally:
+        if CLAIM in item.stash:
+            item.stash[CLAIM].update(dataclasses.asdict(LEDGER))
+            item.stash[CLAIM]["examples"] = LEDGER.examples or 1

@@ -1,0 +1,96 @@
+"""What pytest's reports of one item say about its claim; a report is looked at, never imported from pytest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Optional
+
+LONGEST_DETAIL = 24_000
+LONGEST_EXAMPLE = 8_000
+LONGEST_MESSAGE = 500
+
+
+def outcome(reports: Sequence[Any], seconds: float, limit: Optional[float]) -> str:
+    """Reduce the reports of an item's phases to one word."""
+    if any(report.when == "???" for report in reports):  # so xdist reports the item a worker died in
+        # A worker stamps its start a moment before the controller hears of it: hence not the limit to the last digit.
+        return "hung" if limit and seconds >= 0.95 * limit else "crashed"
+    failed = [report for report in reports if report.failed]
+    if failed:
+        return _failure(failed)
+    if any(hasattr(report, "wasxfail") for report in reports):
+        return "deviates" if any(report.skipped for report in reports) else "fixed"
+    return "skipped" if any(report.skipped for report in reports) else "passed"
+
+
+def facts(reports: Sequence[Any]) -> dict[str, Any]:
+    """Give what the claim said of itself: its user property, from the latest report that carries one."""
+    for report in reversed(reports):
+        for name, value in reversed(getattr(report, "user_properties", [])):
+            if name == "claim" and isinstance(value, dict):
+                return value
+    return {}
+
+
+def telling(reports: Sequence[Any]) -> Any:
+    """Choose the report that explains the outcome: the first that failed, else was skipped, else the last."""
+    return next(
+        (report for wanted in ("failed", "skipped") for report in reports if report.outcome == wanted),
+        reports[-1],
+    )
+
+
+def message(report: Any) -> str:
+    """Give the reason of a report in one line."""
+    if isinstance(report.longrepr, tuple):
+        return _line(str(report.longrepr[2]))
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return _line(crash.message if crash is not None else report.longreprtext)
+
+
+def detail(report: Any) -> str:
+    """Give the traceback of a failure, its middle left out where it is long."""
+    if isinstance(report.longrepr, tuple):
+        return ""
+    return _middle_out("\n".join([report.longreprtext, *_hypothesis_sections(report)]), LONGEST_DETAIL)
+
+
+def falsifying(text: str) -> Optional[str]:
+    """Cut Hypothesis' falsifying example out of a traceback."""
+    found = re.search(r"Falsifying (explicit )?example: ", text)
+    if not found:
+        return None
+    column = found.start() - (text.rfind("\n", 0, found.start()) + 1)
+    first, *rest = text[found.start() :].split("\n")
+    example: list[str] = [first]
+    for line in rest if not first.endswith(")") else []:
+        example.append(line[column:])
+        if example[-1].startswith(")"):
+            break
+    return _middle_out("\n".join(example), LONGEST_EXAMPLE)
+
+
+def _failure(failed: Sequence[Any]) -> str:
+    reason = message(failed[0])
+    if "Timeout (>" in reason:
+        return "hung"
+    if "[XPASS(strict)]" in reason:
+        return "fixed"
+    return "failed" if any(report.when == "call" for report in failed) else "error"
+
+
+def _hypothesis_sections(report: Any) -> list[str]:
+    """Hypothesis adds its notes to the exception from Python 3.11 on, and to a section of the report before."""
+    return [text for title, text in report.sections if title == "Hypothesis"]
+
+
+def _line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[0][:LONGEST_MESSAGE] if lines else ""
+
+
+def _middle_out(text: str, longest: int) -> str:
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest // 3]}\n… {len(text) - longest} characters left out …\n{text[-2 * longest // 3 :]}"

@@ -1,0 +1,1 @@
+"""The claims: one folder for each heading of the documentation."""

@@ -1,0 +1,1 @@
+"""torch.autograd: gradients, their accumulation, and the graph they come from."""

@@ -1,0 +1,1 @@
+"""How long the guide's behaviours take; the results are asserted too."""

@@ -1,0 +1,37 @@
+"""The vocabulary that every suite speaks; read it in this order.
+
+documents   what a claim is, and what it is evidence for
+draw        inputs: structure by Hypothesis, values by NumPy, hard values placed
+convert     NumPy arrays to tensors and back, with the same bits and strides
+bound       how far a rounded result may lie from its exact value, and why
+close       the one comparison
+gradient    derivatives by complex step, random cotangents, the adjoint identity
+sharing     who shares memory with whom, proven by writing
+device      the devices a claim can run on
+dtypes      torch's dtypes beside NumPy's
+deviation   where PyTorch and its documentation are known to differ
+ledger      what the running claim has done: comparisons, examples, observations
+"""
+
+from . import bound, device, draw, dtypes, gradient
+from .close import close
+from .convert import array, tensor
+from .documents import documents, since
+from .ledger import observe
+from .sharing import share_memory, unchanged
+
+__all__ = [
+    "array",
+    "bound",
+    "close",
+    "device",
+    "documents",
+    "draw",
+    "dtypes",
+    "gradient",
+    "observe",
+    "share_memory",
+    "since",
+    "tensor",
+    "unchanged",
+]

@@ -1,0 +1,1 @@
+"""Wrong answers planted in torch, each of which a claim must reject."""

@@ -1,0 +1,1 @@
+"""Bridge with NumPy: tensors and arrays that share memory."""

@@ -1,0 +1,1 @@
+"""Operations on tensors: arithmetic, matrix products, in-place forms."""

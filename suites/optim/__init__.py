@@ -1,0 +1,1 @@
+"""torch.optim: each optimizer against the algorithm its documentation gives."""
