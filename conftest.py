@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import pkgutil
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import numpy as np
@@ -47,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "documents(*names, guide, since, until): the documented names this claim is about")
+    config.addinivalue_line("markers", "documents(*names, guide, since, until): what this claim is evidence for")
     config.addinivalue_line("markers", "dtypes(*dtypes): what the dtype fixture of this claim runs over")
     _check_options(config)
     profile.load(config.option.profile)
@@ -113,7 +115,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object):
+def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) -> Generator[None, Any, Any]:
     """Every test outside meta and benchmarks is a claim; one that is not fails the collection of its file."""
     items = yield
     for item in items if isinstance(items, list) else []:
@@ -160,7 +162,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item):
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Hand what the claim did to the reports, also when it failed."""
     try:
         return (yield)

@@ -8,9 +8,7 @@ import numpy as np
 from numpy import ndarray as Array
 
 
-def clip_grad_norm(
-    gradients: Sequence[Array], max_norm: float, *, norm_type: float = 2.0
-) -> tuple[list[Array], float]:
+def clip_grad_norm(gradients: Sequence[Array], max_norm: float, *, norm_type: float = 2.0) -> tuple[list[Array], float]:
     """g · min(max_norm / (total + 1e-6), 1), and the total norm of all gradients taken as one vector."""
     magnitudes = np.concatenate([np.abs(g).reshape(-1) for g in gradients])
     total = magnitudes.max() if norm_type == np.inf else (magnitudes**norm_type).sum() ** (1 / norm_type)

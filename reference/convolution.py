@@ -19,7 +19,7 @@ def conv2d(
     dilation: Size = 1,
     groups: int = 1,
 ) -> Array:
-    """y[n, o, i, j] = b[o] + Σ x[n, c, i·s + p·d - pad, j·s + q·d - pad] · W[o, c, p, q], over the c of o's group, p, q.
+    """y[n, o, i, j] = b[o] + Σ x[n, c, i·s + p·d - pad, j·s + q·d - pad] · W[o, c, p, q], over p, q and the c of o's group.
 
     x (N, C, H, W), W (O, C / groups, P, Q), b (O) -> y (N, O, H', W'), H' = floor((H + 2·pad - d·(P - 1) - 1) / s) + 1.
     """
@@ -40,7 +40,7 @@ def conv2d_vjp(
     dilation: Size = 1,
     groups: int = 1,
 ) -> tuple[Array, Array, Array]:
-    """dX = Wᵀ g put back in place, dW = the sum over the batch of g times the windows, db = g summed over n, i and j."""
+    """dX = Wᵀ g, added back to where it was read; dW = Σ g times the windows, over n, i, j; db = Σ g over n, i, j."""
     seen = windows(x, weight.shape[2:], stride=stride, padding=padding, dilation=dilation)
     columns, kernels = _matrices(seen, weight, groups)
     g = cotangent.reshape(len(x), groups, len(weight) // groups, prod(seen.shape[4:]))

@@ -60,15 +60,13 @@ def lenet_shapes() -> dict[str, tuple[int, ...]]:
 
 
 def resnet18(parameters: Named, buffers: Named, x: Array, training: bool) -> tuple[Array, Named]:
-    """y (N, classes) for x (N, 3, H, W), and the buffers as the pass leaves them; any width, by the parameters' shapes."""
+    """y (N, classes) for x (N, 3, H, W), and the buffers as the pass leaves them; the parameters' shapes give the width."""
     renewed = dict(buffers)
     y, _ = resnet18_layer(parameters, renewed, training)(x)
     return y, renewed
 
 
-def resnet18_vjp(
-    parameters: Named, buffers: Named, x: Array, training: bool, cotangent: Array
-) -> tuple[Named, Array]:
+def resnet18_vjp(parameters: Named, buffers: Named, x: Array, training: bool, cotangent: Array) -> tuple[Named, Array]:
     """The gradients of all parameters by name, and dx."""
     _, pullback = resnet18_layer(parameters, dict(buffers), training)(x)
     dx, gradients = pullback(cotangent)

@@ -33,10 +33,7 @@ def sgd(
     g = direction(parameter, gradient, weight_decay, maximize)
     if momentum == 0:
         return parameter - lr * g, state
-    if state:
-        b = momentum * state["momentum_buffer"] + (1 - dampening) * g
-    else:
-        b = g
+    b = momentum * state["momentum_buffer"] + (1 - dampening) * g if state else g
     g = g + momentum * b if nesterov else b
     return parameter - lr * g, {"momentum_buffer": b}
 
@@ -52,21 +49,19 @@ def adam(
     weight_decay: float = 0.0,
     amsgrad: bool = False,
     maximize: bool = False,
+    decoupled_weight_decay: bool = False,
 ) -> tuple[Array, State]:
     """p = p - lr · m' / (√v' + eps), with m' and v' the averages of g and g² corrected for their start at 0.
 
     amsgrad takes the largest v so far.
     """
-    zeros = np.zeros_like(parameter)
-    t = state.get("step", 0) + 1
-    g = direction(parameter, gradient, weight_decay, maximize)
-    m = betas[0] * state.get("exp_avg", zeros) + (1 - betas[0]) * g
-    v = betas[1] * state.get("exp_avg_sq", zeros) + (1 - betas[1]) * g**2
+    p, g = decayed(parameter, gradient, lr, weight_decay, decoupled_weight_decay, maximize)
+    t, m, v = averages(g, state, betas)
     new = {"step": t, "exp_avg": m, "exp_avg_sq": v}
     if amsgrad:
-        v = new["max_exp_avg_sq"] = np.maximum(state.get("max_exp_avg_sq", zeros), v)
+        v = new["max_exp_avg_sq"] = np.maximum(state.get("max_exp_avg_sq", np.zeros_like(v)), v)
     corrected_m, corrected_v = m / (1 - betas[0] ** t), v / (1 - betas[1] ** t)
-    return parameter - lr * corrected_m / (np.sqrt(corrected_v) + eps), new
+    return p - lr * corrected_m / (np.sqrt(corrected_v) + eps), new
 
 
 def adamw(
@@ -82,8 +77,8 @@ def adamw(
     maximize: bool = False,
 ) -> tuple[Array, State]:
     """p = p - lr · weight_decay · p, then a step of Adam without weight decay."""
-    decayed = parameter - lr * weight_decay * parameter
-    return adam(decayed, gradient, state, lr=lr, betas=betas, eps=eps, amsgrad=amsgrad, maximize=maximize)
+    p = parameter - lr * weight_decay * parameter
+    return adam(p, gradient, state, lr=lr, betas=betas, eps=eps, amsgrad=amsgrad, maximize=maximize)
 
 
 def rmsprop(
@@ -99,7 +94,7 @@ def rmsprop(
     centered: bool = False,
     maximize: bool = False,
 ) -> tuple[Array, State]:
-    """p = p - lr · b with b = momentum · b + g / (√v + eps), and v the average of g², less that of g squared if centered."""
+    """p = p - lr · b with b = momentum · b + g / (√v + eps) and v the average of g², less that of g, squared, if centered."""
     zeros = np.zeros_like(parameter)
     g = direction(parameter, gradient, weight_decay, maximize)
     v = alpha * state.get("square_avg", zeros) + (1 - alpha) * g**2
@@ -117,3 +112,20 @@ def direction(parameter: Array, gradient: Array, weight_decay: float, maximize: 
     """g, or -g to maximize, plus weight_decay · p: how every pseudo-code begins."""
     g = -gradient if maximize else gradient
     return g + weight_decay * parameter if weight_decay != 0 else g
+
+
+def averages(g: Array, state: State, betas: tuple[float, float]) -> tuple[int, Array, Array]:
+    """The number t of this step, and the running averages m of g and v of g², both from 0."""
+    zeros = np.zeros_like(g)
+    m = betas[0] * state.get("exp_avg", zeros) + (1 - betas[0]) * g
+    v = betas[1] * state.get("exp_avg_sq", zeros) + (1 - betas[1]) * g**2
+    return state.get("step", 0) + 1, m, v
+
+
+def decayed(
+    parameter: Array, gradient: Array, lr: float, weight_decay: float, decoupled: bool, maximize: bool
+) -> tuple[Array, Array]:
+    """The parameter and the direction: weight decay shrinks the one if it is decoupled and turns the other if not."""
+    if decoupled:
+        return parameter - lr * weight_decay * parameter, direction(parameter, gradient, 0.0, maximize)
+    return parameter, direction(parameter, gradient, weight_decay, maximize)

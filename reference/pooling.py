@@ -8,9 +8,7 @@ from numpy import ndarray as Array
 from reference.windows import Size, pair, windows, windows_vjp
 
 
-def max_pool2d(
-    x: Array, kernel: Size, *, stride: Size | None = None, padding: Size = 0, dilation: Size = 1
-) -> Array:
+def max_pool2d(x: Array, kernel: Size, *, stride: Size | None = None, padding: Size = 0, dilation: Size = 1) -> Array:
     """y[n, c, i, j] = the largest value of window (i, j); x (N, C, H, W), stride = kernel where none is given.
 
     The padding is -inf, so that it never wins. Complex values are ordered by their real parts.
@@ -80,7 +78,8 @@ def adaptive_avg_pool2d(x: Array, output_size: Size = 1) -> Array:
     rows, columns = pair(output_size)
     y = np.empty((*x.shape[:-2], rows, columns), x.dtype)
     for i, j in np.ndindex(rows, columns):
-        y[..., i, j] = x[_cell(x, output_size, i, j)].mean((-2, -1))
+        down, across = _cell(x, output_size, i, j)
+        y[..., i, j] = x[..., down, across].mean((-2, -1))
     return y
 
 
@@ -88,13 +87,14 @@ def adaptive_avg_pool2d_vjp(x: Array, cotangent: Array, *, output_size: Size = 1
     """dx: each cell gives every value in it an equal share of its gradient, and overlapping cells add up."""
     dx = np.zeros(x.shape, cotangent.dtype)
     for i, j in np.ndindex(*pair(output_size)):
-        cell = dx[_cell(x, output_size, i, j)]
-        cell += cotangent[..., i, None, j, None] / (cell.shape[-2] * cell.shape[-1])
+        down, across = _cell(x, output_size, i, j)
+        values = (down.stop - down.start) * (across.stop - across.start)
+        dx[..., down, across] += cotangent[..., i, None, j, None] / values
     return dx
 
 
-def _cell(x: Array, output_size: Size, i: int, j: int) -> tuple[object, slice, slice]:
-    """The part of x of which y[..., i, j] is the mean."""
+def _cell(x: Array, output_size: Size, i: int, j: int) -> tuple[slice, slice]:
+    """The rows and columns of x of which y[..., i, j] is the mean."""
     (height, width), (rows, columns) = x.shape[-2:], pair(output_size)
     down = slice(i * height // rows, -(-(i + 1) * height // rows))
-    return ..., down, slice(j * width // columns, -(-(j + 1) * width // columns))
+    return down, slice(j * width // columns, -(-(j + 1) * width // columns))

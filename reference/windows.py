@@ -28,9 +28,7 @@ def windows(
     return seen[:, :, ::sh, ::sw, ::dh, ::dw].transpose(0, 1, 4, 5, 2, 3)
 
 
-def windows_vjp(
-    x: Array, cotangent: Array, *, stride: Size = 1, padding: Size = 0, dilation: Size = 1
-) -> Array:
+def windows_vjp(x: Array, cotangent: Array, *, stride: Size = 1, padding: Size = 0, dilation: Size = 1) -> Array:
     """dx: every value of every window is added back to the place in x from which it was read."""
     p, q, rows, columns = cotangent.shape[2:]
     (sh, sw), (ph, pw), (dh, dw) = pair(stride), pair(padding), pair(dilation)

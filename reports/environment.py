@@ -1,16 +1,15 @@
-"""What a run ran on: the facts of the header, and the installed docstrings; the only module that touches torch."""
+"""What a run ran on, and the documentation installed there: the one module of the reports that touches torch."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib
 import os
 import platform
 import re
 import subprocess
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Optional
@@ -70,33 +69,18 @@ def version(package: str) -> Optional[str]:
         return None
 
 
-def documentation(name: str) -> dict[str, Optional[str]]:
+def documentation(name: str, docstring: Callable[[str], Optional[str]]) -> dict[str, Optional[str]]:
     """Give the installed docstring of a documented name and its hash, so that two runs can be compared."""
-    text = _docstring(name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # to look at a deprecated name is not to use it
+            text = docstring(name)
+    except Exception:  # a name that this torch lacks, or a lazy module that fails to load, has no docstring
+        text = None
     if text is None:
         return {"name": name, "sha256": None, "text": None}
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return {"name": name, "sha256": digest, "text": text[:LONGEST_DOCSTRING]}
-
-
-def _docstring(name: str) -> Optional[str]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # to look at a deprecated name is not to use it
-            text = getattr(_resolve(name), "__doc__", None)
-    except Exception:  # a name that this torch lacks, or a lazy module that fails to load, has no docstring
-        return None
-    return text if isinstance(text, str) else None
-
-
-def _resolve(name: str) -> Any:
-    parts = name.split(".")
-    value = importlib.import_module(parts[0])
-    for depth, part in enumerate(parts[1:], start=2):
-        if not hasattr(value, part):
-            importlib.import_module(".".join(parts[:depth]))
-        value = getattr(value, part)
-    return value
 
 
 def _capability(build: str) -> Optional[str]:

@@ -43,17 +43,23 @@ def telling(reports: Sequence[Any]) -> Any:
 
 def message(report: Any) -> str:
     """Give the reason of a report in one line."""
+    if report.longrepr is None:
+        return ""
     if isinstance(report.longrepr, tuple):
         return _line(str(report.longrepr[2]))
     crash = getattr(report.longrepr, "reprcrash", None)
-    return _line(crash.message if crash is not None else report.longreprtext)
+    if crash is not None:
+        return _line(crash.message)
+    text = str(report.longrepr)
+    errors = [line[1:] for line in text.splitlines() if line.startswith("E  ")]
+    return _line("\n".join(errors) or text)
 
 
 def detail(report: Any) -> str:
     """Give the traceback of a failure, its middle left out where it is long."""
-    if isinstance(report.longrepr, tuple):
+    if report.longrepr is None or isinstance(report.longrepr, tuple):
         return ""
-    return _middle_out("\n".join([report.longreprtext, *_hypothesis_sections(report)]), LONGEST_DETAIL)
+    return _middle_out("\n".join([str(report.longrepr), *_hypothesis_sections(report)]), LONGEST_DETAIL)
 
 
 def falsifying(text: str) -> Optional[str]:

@@ -42,6 +42,7 @@ class Recorder:
         """Open the record and write its header."""
         self.config = config
         self.devices = list(config.getoption("device", None) or ["cpu"])
+        self.docstring = getattr(config, "documentation", lambda name: None)
         self.limit = time_limit(config)
         self.began = time.monotonic()
         self.started: dict[str, float] = {}
@@ -89,7 +90,7 @@ class Recorder:
         for name in known.get("documents", []):
             if name not in self.documented:
                 self.documented.add(name)
-                self.writer.write("documentation", **environment.documentation(name))
+                self.writer.write("documentation", **environment.documentation(name, self.docstring))
         self.claims[nodeid] = {**self.line(nodeid, reports), **known}
         self.writer.write("claim", **self.claims[nodeid])
 
@@ -98,6 +99,7 @@ class Recorder:
         elapsed = time.monotonic() - self.started.get(nodeid, time.monotonic())
         word, report = outcome.outcome(reports, elapsed, self.limit), outcome.telling(reports)
         where = cell(nodeid, self.devices)
+        spent = elapsed if word in ("crashed", "hung") else sum(report.duration for report in reports)
         detail = outcome.detail(report)
         return {
             **where._asdict(),
@@ -107,7 +109,7 @@ class Recorder:
             "guide": [],
             "since": None,
             "until": None,
-            "seconds": elapsed if word in ("crashed", "hung") else sum(report.duration for report in reports),
+            "seconds": round(spent, 4),
             "comparisons": 0,
             "examples": 0,
             "observations": {},
@@ -132,7 +134,7 @@ class Recorder:
         if lacking:
             self.complaints.append(lacking)
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        self.write_footer(int(session.exitstatus))
+        self.write_footer(int(session.exitstatus), lacking)
         self.writer.close()
         if self.writer.trouble:
             self.complaints.append(self.writer.trouble)
@@ -147,7 +149,7 @@ class Recorder:
             made[claim["device"]] += claim["comparisons"]
         return shortfall(self.config.rootpath, self.config.getoption("profile", "default"), made, self.devices)
 
-    def write_footer(self, status: int) -> None:
+    def write_footer(self, status: int, lacking: Optional[str]) -> None:
         """Say that the record is whole, and what it holds."""
         self.writer.write(
             "footer",
@@ -157,6 +159,7 @@ class Recorder:
             comparisons=sum(claim["comparisons"] for claim in self.claims.values()),
             examples=sum(claim["examples"] for claim in self.claims.values()),
             interrupted=self.interrupted,
+            complaint=lacking,
         )
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

@@ -57,6 +57,7 @@ FIELDS: dict[str, dict[str, Types]] = {
         "comparisons": COUNT,
         "examples": COUNT,
         "interrupted": (bool,),
+        "complaint": MAYBE,
     },
 }
 

@@ -14,12 +14,12 @@ Scale = Union[float, np.ndarray]
 
 
 class Bound(NamedTuple):
-    """An error of at most ``count`` u ``scale`` in each element, in the units of the result.
+    """An error of at most ``factor`` u ``scale`` in each element, in the units of the result.
 
     ``signed_zeros`` asks for the sign of an exact zero, which sums and products of many terms leave open.
     """
 
-    count: Scale
+    factor: Scale
     scale: Scale
     signed_zeros: bool = True
 

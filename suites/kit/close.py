@@ -33,14 +33,15 @@ def close(
     _same_kind(actual, expected, judged, device)
     found = convert.array(actual) if isinstance(actual, torch.Tensor) else np.asarray(actual)
     if not dtypes.is_approximate(judged):
-        return _report("value", found, expected, found != expected)
+        _report("value", found, expected, found != expected)
+        return
     unit = dtypes.unit(judged) * (2 if _errs_too(expected, judged) else 1)
     allowed = _allowed(bound, unit, judged, expected.shape)
     _same_specials(found, expected, allowed, bound, judged)
     error = _errors(found, expected)
-    if isinstance(bound, bounds.Norm):
-        return _within_norm(error, bound.radius * unit)
     _report("value", found, expected, error > allowed, error, allowed)
+    if isinstance(bound, bounds.Norm):
+        _within_norm(error, bound.radius * unit)
 
 
 def _same_kind(actual: torch.Tensor | np.ndarray, expected: np.ndarray, judged: str, device: str) -> None:
@@ -63,9 +64,9 @@ def _allowed(bound: Bound, unit: float, judged: str, shape: tuple[int, ...]) -> 
     """The largest error allowed in each element."""
     if isinstance(bound, bounds.Norm):
         return np.full(shape, np.inf)
-    floor = dtypes.smallest_normal(judged) if np.any(np.asarray(bound.count) > 0) else 0.0
+    floor = dtypes.smallest_normal(judged) if np.any(np.asarray(bound.factor) > 0) else 0.0
     with np.errstate(invalid="ignore", over="ignore"):
-        reach = np.asarray(bound.count, np.float64) * unit * np.asarray(bound.scale, np.float64) + floor
+        reach = np.asarray(bound.factor, np.float64) * unit * np.asarray(bound.scale, np.float64) + floor
     return np.broadcast_to(np.nan_to_num(reach, nan=0.0, posinf=0.0), shape)
 
 
@@ -74,7 +75,8 @@ def _same_specials(found: np.ndarray, expected: np.ndarray, allowed: np.ndarray,
     if found.dtype.kind == "c":
         wide = expected.astype(np.result_type(expected.dtype, np.complex64), copy=False)
         _same_specials(found.real, wide.real, allowed, bound, judged)
-        return _same_specials(found.imag, wide.imag, allowed, bound, judged)
+        _same_specials(found.imag, wide.imag, allowed, bound, judged)
+        return
     _report("NaN", found, expected, np.isnan(found) != np.isnan(expected))
     with np.errstate(over="ignore", invalid="ignore"):
         reaches_infinity = np.abs(expected) + allowed >= dtypes.overflow(judged)

@@ -43,7 +43,7 @@ class Deviation(NamedTuple):
 
 
 def load(path: Path, root: Path) -> list[Deviation]:
-    """Read the file; raise DeviationError where it is no TOML, has other fields, or names a claim that does not exist."""
+    """Read the file; raise DeviationError where it is no TOML, has other fields, or names no claim."""
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("deviation", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -62,7 +62,7 @@ def _checked(entry: dict[str, str], where: str, root: Path) -> Deviation:
     try:
         SpecifierSet(entry["torch"])
     except InvalidSpecifier:
-        raise DeviationError(f"{where}: torch is a version range such as '>=2.0,<2.6', not {entry['torch']!r}") from None
+        raise DeviationError(f"{where}: torch is a range such as '>=2.0,<2.6', not {entry['torch']!r}") from None
     if not _is_claim(entry["claim"], root):
         raise DeviationError(f"{where}: no claim {entry['claim']!r} (give its node id without device and dtype)")
     return Deviation(**entry)

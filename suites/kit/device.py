@@ -26,9 +26,9 @@ def check(name: str) -> None:
 
 def synchronize(name: str) -> None:
     """Wait until the device has done all that it was given; the CPU always has."""
-    module = getattr(torch, torch.device(name).type, None)
-    if hasattr(module, "synchronize"):
-        module.synchronize()
+    wait = getattr(getattr(torch, torch.device(name).type, None), "synchronize", None)
+    if wait is not None:
+        wait()
 
 
 def has_float64(name: str) -> bool:

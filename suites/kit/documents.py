@@ -98,13 +98,13 @@ def problems(item: Any) -> list[str]:
     return found
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def exists(name: str) -> bool:
     """Whether the torch at hand has a documented name, or the documentation a page of it."""
     return name in PAGES or documented(name) is not None
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def documented(name: str) -> Any:
     """The object of a dotted name below torch, or None."""
     parts = name.split(".")

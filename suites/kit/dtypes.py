@@ -1,4 +1,4 @@
-"""The dtypes of torch beside those of NumPy: names, kinds, unit roundoff, and the NumPy dtype that carries the values."""
+"""The dtypes of torch beside NumPy's: names, kinds, unit roundoff, and which NumPy dtype carries the values."""
 
 from __future__ import annotations
 

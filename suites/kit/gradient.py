@@ -1,4 +1,4 @@
-"""Gradients against NumPy: torch's vector-Jacobian products, complex-step derivatives, and the identity that ties them."""
+"""Gradients against NumPy: torch's vector-Jacobian products beside complex-step derivatives."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 
@@ -29,17 +30,17 @@ def seed_of(claim: str, run_seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{run_seed}/{claim}".encode()).digest()[:8], "big")
 
 
-def plant_seed(function: object, value: int) -> None:
+def plant_seed(function: Any, value: int) -> None:
     """Let Hypothesis start a claim's draws from ``value``."""
     if is_hypothesis_test(function):
         seed(value)(function)
 
 
-def without_shrinking(function: object) -> None:
+def without_shrinking(function: Any) -> None:
     """Do not shrink or explain what is known to fail; it takes most of the time of a red claim."""
     if is_hypothesis_test(function) and not hasattr(function, "_unshrunk"):
         settings(phases=[Phase.explicit, Phase.generate])(function)
-        function._unshrunk = True  # type: ignore[attr-defined]
+        function._unshrunk = True
 
 
 def reproduce(nodeid: str, device: str | None, dtype: str | None, profile: str, run_seed: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 STANDARD = sys.stdlib_module_names | {"__future__", "tomli"} if sys.version_info >= (3, 10) else set()
 HOUSE = {"reference", "suites", "reports", "conftest"}
-SUITES = sorted(p.name for p in (ROOT / "suites").iterdir() if p.is_dir() and p.name not in ("kit", "meta", "__pycache__"))
+SUITES = sorted({path.parent.name for path in ROOT.glob("suites/*/__init__.py")} - {"kit", "meta"})
 
 RULES = {
     "reference": {"numpy", "mpmath", "reference"},

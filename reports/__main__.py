@@ -1,0 +1,81 @@
+"""The command line: python -m reports show, page or coverage."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn, Optional
+
+from reports.record import RecordError, read
+
+RUNS = Path(__file__).parent / "runs"
+UNREADABLE = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that complains in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave."""
+        self.exit(UNREADABLE, f"{self.prog}: {message} (--help shows how)\n")
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Run one command, and give its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except (RecordError, OSError) as error:
+        print(_one_line(str(error)), file=sys.stderr)
+        return UNREADABLE
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print a run: exit code 0 where it is green, 1 red, 3 incomplete."""
+    from rich.console import Console
+
+    from reports.show import show
+
+    return show(read(options.run), Console(markup=False, emoji=False, highlight=False))
+
+
+def page(options: argparse.Namespace) -> int:
+    """Write a run as one HTML file."""
+    from reports.page import render
+
+    run = read(options.run)
+    out = options.out or run.path.with_suffix(".html")
+    out.write_text(render(run), encoding="utf-8")
+    print(_one_line(str(out)))
+    return 0
+
+
+def coverage(options: argparse.Namespace) -> int:
+    """List the headings of the guide with their claims: exit code 1 where one has none."""
+    from reports.coverage import from_collection, from_run, report
+
+    return report(from_run(read(options.run)) if options.run else from_collection())
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="python -m reports", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="show | page | coverage")
+    for command, default in ((show, RUNS), (page, RUNS), (coverage, None)):
+        added = commands.add_parser(command.__name__, help=command.__doc__, description=command.__doc__)
+        added.add_argument("run", nargs="?", type=Path, default=default, help="a record, or a folder of records")
+        added.set_defaults(command=command)
+        if command is page:
+            added.add_argument("--out", type=Path, metavar="FILE", help="where the page goes (default: by the record)")
+    return parser
+
+
+def _one_line(text: str) -> str:
+    from reports.text import line
+
+    return line(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

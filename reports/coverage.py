@@ -1,0 +1,69 @@
+"""Which headings of the guide have claims, and which have none."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from reports.cell import cell
+from reports.guide import HEADINGS, OUTLINE
+from reports.record import RecordError, Run
+from reports.text import line
+
+ROOT = Path(__file__).parent.parent
+
+
+class Coverage(NamedTuple):
+    """The claims of each heading, and every documented name that a claim is about."""
+
+    claims: dict[str, set[str]]
+    names: set[str]
+
+
+def from_run(run: Run) -> Coverage:
+    """Take what the claims of a record were about."""
+    return gather((claim.claim, claim.documents, claim.guide) for claim in run.claims)
+
+
+def from_collection() -> Coverage:
+    """Let pytest collect the suite, and take what its claims are about."""
+    with tempfile.TemporaryDirectory() as folder:
+        catalogue = Path(folder, "catalogue.json")
+        options = ["--collect-only", "-q", "-n0", "-p", "reports.catalogue", "--catalogue", str(catalogue)]
+        command = [sys.executable, "-m", "pytest", "suites", *options]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace")
+        if done.returncode != 0:
+            raise RecordError(
+                "\n".join(["the suite cannot be collected:", *done.stdout.splitlines()[-5:], done.stderr])
+            )
+        claims = json.loads(catalogue.read_text(encoding="utf-8"))
+    return gather((cell(claim["nodeid"], ["cpu"]).claim, claim["documents"], claim["guide"]) for claim in claims)
+
+
+def gather(claims: Iterable[tuple[str, Iterable[str], Iterable[str]]]) -> Coverage:
+    """Turn claims with their names and headings into headings with their claims."""
+    coverage = Coverage({heading: set() for heading in HEADINGS}, set())
+    for claim, names, guide in claims:
+        coverage.names.update(names)
+        for heading in guide:
+            coverage.claims.setdefault(heading, set()).add(claim)
+    return coverage
+
+
+def report(coverage: Coverage) -> int:
+    """Print each heading with its claims, then those without, and give 1 where there are any."""
+    for level, heading in OUTLINE:
+        print(f"{'#' * level} {heading}: {len(coverage.claims[heading])}")
+        for claim in sorted(coverage.claims[heading]):
+            print(f"    {line(claim)}")
+    unknown = sorted(set(coverage.claims) - set(HEADINGS))
+    missing = [heading for heading in HEADINGS if not coverage.claims[heading]]
+    print(f"\ndocumented names with claims: {len(coverage.names)}")
+    for words, headings in (("in no guide", unknown), ("without a claim", missing)):
+        print(f"headings {words}: {', '.join(map(line, headings)) or 'none'}")
+    return 1 if missing else 0

@@ -1,0 +1,1 @@
+"""Tests of the record, its reader and what is made of it."""

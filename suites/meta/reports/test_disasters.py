@@ -1,0 +1,136 @@
+"""Whatever ends a claim or a run, the record keeps what was known and says what happened."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import pytest
+
+from reports.__main__ import main
+
+AROUND = "def test_before(): pass\n{}\ndef test_after(): pass\n"
+DEATHS = {
+    "abort": "os.abort()",
+    "kill": "os.kill(os.getpid(), signal.SIGKILL)",
+    "segmentation fault": "os.kill(os.getpid(), signal.SIGSEGV)",
+}
+
+
+@pytest.mark.parametrize("death", DEATHS)
+def test_a_claim_that_kills_its_worker_is_crashed_and_the_rest_runs(suite, death):
+    done = suite.run(AROUND.format(f"def test_dies(): {DEATHS[death]}"), "-n", 2)
+
+    assert suite.outcomes() == {"test_before": "passed", "test_dies": "crashed", "test_after": "passed"}
+    assert suite.read().footer["counts"] == {"passed": 2, "crashed": 1}
+    assert done.returncode == 1
+
+
+def test_a_crashed_claim_keeps_its_statement_and_heading(suite):
+    suite.run("def test_dies(device):\n    'It lives.'\n    os.abort()", "-n", 1)
+    (claim,) = suite.read().claims
+
+    assert (claim.statement, claim.guide, claim.device) == ("It lives.", ["Tensors"], "cpu")
+
+
+def test_a_claim_over_its_time_is_hung_and_the_rest_runs(suite):
+    hang = "def test_waits(): threading.Event().wait()"
+    done = suite.run(AROUND.format(hang), "-n", 2, "--timeout=1", "--timeout-method=thread")
+
+    assert suite.outcomes() == {"test_before": "passed", "test_waits": "hung", "test_after": "passed"}
+    assert done.returncode == 1
+
+
+def test_a_hang_that_a_signal_ends_is_hung_too(suite):
+    hang = "def test_waits(): threading.Event().wait()"
+    suite.run(AROUND.format(hang), "--timeout=1", "--timeout-method=signal")
+
+    assert suite.outcomes() == {"test_before": "passed", "test_waits": "hung", "test_after": "passed"}
+
+
+def test_a_run_whose_only_process_dies_names_the_claim_it_was_in(suite, capsys):
+    suite.run(AROUND.format("def test_dies(): os.abort()"))
+
+    assert suite.outcomes() == {"test_before": "passed", "test_dies": "crashed"}
+    assert suite.read().footer is None
+    assert main(["show", str(suite.records)]) == 3
+    assert "test_it.py::test_dies" in capsys.readouterr().out
+
+
+def stop(suite, number: int, *options: object) -> int:
+    """Send a signal to a run while its second claim waits, and give its exit status."""
+    fifo = suite.folder / "running"
+    os.mkfifo(fifo)
+    suite.write(AROUND.format(f"def test_waits():\n    open({str(fifo)!r}, 'w').close()\n    threading.Event().wait()"))
+    process = suite.process(*options)
+    fifo.open().close()  # opens when the claim does
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    return process.returncode
+
+
+def test_control_c_leaves_a_whole_record_that_says_so(suite, capsys):
+    status = stop(suite, signal.SIGINT)
+
+    assert suite.read().footer["interrupted"] is True
+    assert suite.outcomes()["test_before"] == "passed"
+    assert "test_after" not in suite.outcomes()
+    assert status == 2
+    assert main(["show", str(suite.records)]) == 3
+    assert "interrupted" in capsys.readouterr().out
+
+
+def test_killing_the_run_loses_nothing_that_was_known(suite):
+    stop(suite, signal.SIGKILL)
+
+    assert suite.outcomes() == {"test_before": "passed", "test_waits": "crashed"}
+    assert suite.read().complete is False
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has a disk that is always full")
+def test_a_full_disk_keeps_what_is_on_it_and_ends_the_run_with_2(suite):
+    fill = (
+        "def test_fills_the_disk(request):\n"
+        "    recorder = request.config.pluginmanager.get_plugin('torch-conformance-recorder')\n"
+        "    os.dup2(os.open('/dev/full', os.O_WRONLY), recorder.writer._file)"
+    )
+    done = suite.run(AROUND.format(fill))
+
+    assert suite.outcomes()["test_before"] == "passed"
+    assert done.returncode == 2
+    assert "3 passed" in done.stdout
+    assert "is incomplete: No space left on device" in done.stdout
+
+
+def test_a_folder_that_cannot_be_made_ends_the_run_before_any_claim(suite):
+    (suite.folder / "file").write_text("in the way")
+    suite.records = suite.folder / "file" / "records"
+    done = suite.run("def test_a(): open('ran', 'w')")
+
+    assert done.returncode == 2
+    assert "cannot write a record to" in done.stdout + done.stderr
+    assert "--record DIR" in done.stdout + done.stderr
+    assert not (suite.folder / "ran").exists()
+
+
+def test_a_whole_run_below_the_floor_is_red(suite):
+    suite.write("", "suites/__init__.py")
+    (suite.folder / "suites" / "floor.toml").write_text("[comparisons]\ndefault = 7\n")
+    claims = "def test_a(device): pass\ndef test_b(): pass"
+    done = suite.run(claims, "--whole")
+
+    assert done.returncode == 1
+    assert "6 comparisons on cpu are below the floor of 7 for the profile 'default'" in done.stdout
+    assert suite.read().footer["exit"] == 1
+
+
+def test_a_part_of_the_suite_has_no_floor(suite):
+    assert suite.run("def test_a(): pass").returncode == 0
+
+
+def test_a_whole_run_without_a_floor_is_red(suite):
+    done = suite.run("def test_a(): pass", "--whole")
+
+    assert done.returncode == 1
+    assert "has no floor" in done.stdout
