@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import pkgutil
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 import torch
 
 import reference
-import suites.kit
+import suites
 from reports.cell import cell
 from suites.kit import device as devices
 from suites.kit import dtypes, profile
@@ -33,10 +33,12 @@ DEVIATIONS = pytest.StashKey[list[Deviation]]()
 CLAIM = pytest.StashKey[dict]()
 WHOLE = ([str(ROOT)], [str(ROOT / "suites")])
 
-# Hypothesis draws from the constants of the modules that are imported: all of them, whatever part of the suite runs.
-for _package in (reference, suites.kit):
-    for _module in pkgutil.iter_modules(_package.__path__, _package.__name__ + "."):
-        importlib.import_module(_module.name)
+# Hypothesis draws from the constants of the modules that are imported (of tests not): all of them, whatever part
+# of the suite runs, so that a claim sees the same examples alone and in company.
+for _package in (reference, suites):
+    for _module in pkgutil.walk_packages(_package.__path__, _package.__name__ + "."):
+        if not _module.name.startswith(("suites.meta", "suites.benchmarks")) and ".test_" not in _module.name:
+            importlib.import_module(_module.name)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,6 +64,13 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(str(error), returncode=2)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Benchmarks have the machine to themselves: no workers beside them."""
+    if any("benchmarks" in Path(argument).parts for argument in config.args):
+        config.option.numprocesses = 0
+
+
 def _check_options(config: pytest.Config) -> None:
     """Leave with one clear line and exit code 2 where an option cannot be followed."""
     option = config.option
@@ -70,11 +79,18 @@ def _check_options(config: pytest.Config) -> None:
             devices.check(name)
         for name in option.dtype:
             dtypes.in_torch(name)
-        option.seed = int(option.seed)
+        option.seed = _whole(option.seed)
         if option.profile not in profile.EXAMPLES or not option.device:
             raise LookupError(f"--profile is one of {', '.join(profile.EXAMPLES)}; --device names at least one device")
     except (devices.DeviceError, LookupError, ValueError) as error:
         pytest.exit(str(error), returncode=2)
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"--seed is a whole number, not {text!r}") from None
 
 
 def _is_whole(config: pytest.Config) -> bool:
@@ -104,14 +120,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A claim runs in cells: each device and, where it takes one, each dtype."""
-    if "device" in metafunc.fixturenames:
+    own = {name for mark in metafunc.definition.iter_markers("parametrize") for name in _names(mark.args[0])}
+    wanted = set(metafunc.fixturenames) - own
+    if "device" in wanted:
         metafunc.parametrize("device", metafunc.config.option.device, scope="session")
-    if "dtype" in metafunc.fixturenames:
+    if "dtype" in wanted:
         mark = metafunc.definition.get_closest_marker("dtypes")
         chosen = mark.args if mark else dtypes.DEFAULT
-        wanted = metafunc.config.option.dtype
-        kept = [dtype for dtype in chosen if not wanted or dtypes.name(dtype) in wanted]
+        only = metafunc.config.option.dtype
+        kept = [dtype for dtype in chosen if not only or dtypes.name(dtype) in only]
         metafunc.parametrize("dtype", kept, ids=dtypes.name, scope="session")
+
+
+def _names(arguments: str | Sequence[str]) -> list[str]:
+    """The argument names of a parametrize mark, which may be one string."""
+    return [name.strip() for name in arguments.split(",")] if isinstance(arguments, str) else list(arguments)
 
 
 @pytest.hookimpl(wrapper=True)

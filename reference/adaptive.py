@@ -78,7 +78,7 @@ def rprop(
     step_sizes: tuple[float, float] = (1e-6, 50.0),
     maximize: bool = False,
 ) -> tuple[Array, State]:
-    """p = p - size · sign(g); size grows by etas[1] where g keeps its sign; where g turns, size shrinks by etas[0] and g = 0."""
+    """p = p - size · sign(g); size grows by etas[1] where g keeps its sign; where it turns, by etas[0], and g = 0."""
     g = direction(parameter, gradient, 0.0, maximize)
     size = state.get("step_size", np.full_like(parameter, lr))
     kept = np.sign(g * state.get("prev", np.zeros_like(g)))
@@ -129,7 +129,8 @@ def radam(
 ) -> tuple[Array, State]:
     """p = p - lr · m' · r · √(1 - beta2^t) / (√v + eps), with m' = m / (1 - beta1^t), once ρ > 5; before, p - lr · m'.
 
-    r = √((ρ - 4)(ρ - 2) ρ∞ / ((ρ∞ - 4)(ρ∞ - 2) ρ)), with ρ = ρ∞ - 2 t beta2^t / (1 - beta2^t) and ρ∞ = 2 / (1 - beta2) - 1.
+    r = √((ρ - 4)(ρ - 2) ρ∞ / ((ρ∞ - 4)(ρ∞ - 2) ρ)),
+    with ρ = ρ∞ - 2 t beta2^t / (1 - beta2^t) and ρ∞ = 2 / (1 - beta2) - 1.
     """
     p, g = decayed(parameter, gradient, lr, weight_decay, decoupled_weight_decay, maximize)
     t, m, v = averages(g, state, betas)

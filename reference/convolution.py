@@ -19,7 +19,7 @@ def conv2d(
     dilation: Size = 1,
     groups: int = 1,
 ) -> Array:
-    """y[n, o, i, j] = b[o] + Σ x[n, c, i·s + p·d - pad, j·s + q·d - pad] · W[o, c, p, q], over p, q and the c of o's group.
+    """y[n, o, i, j] = b[o] + Σ x[n, c, i·s + p·d - pad, j·s + q·d - pad] · W[o, c, p, q], for the c of o's group, p, q.
 
     x (N, C, H, W), W (O, C / groups, P, Q), b (O) -> y (N, O, H', W'), H' = floor((H + 2·pad - d·(P - 1) - 1) / s) + 1.
     """

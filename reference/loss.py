@@ -15,7 +15,8 @@ def reduce(values: Array, reduction: str) -> Array:
 
 def reduce_vjp(values: Array, cotangent: Array, *, reduction: str) -> Array:
     """dvalues = g, g / n everywhere, or g everywhere."""
-    return np.broadcast_to(cotangent / values.size if reduction == "mean" else cotangent, values.shape)
+    spread = np.broadcast_to(cotangent, values.shape)
+    return spread / values.size if reduction == "mean" else spread
 
 
 def mse_loss(x: Array, target: Array, *, reduction: str = "mean") -> Array:

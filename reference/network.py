@@ -60,7 +60,7 @@ def lenet_shapes() -> dict[str, tuple[int, ...]]:
 
 
 def resnet18(parameters: Named, buffers: Named, x: Array, training: bool) -> tuple[Array, Named]:
-    """y (N, classes) for x (N, 3, H, W), and the buffers as the pass leaves them; the parameters' shapes give the width."""
+    """y (N, classes) for x (N, 3, H, W), and the buffers as the pass leaves them; their shapes give the width."""
     renewed = dict(buffers)
     y, _ = resnet18_layer(parameters, renewed, training)(x)
     return y, renewed

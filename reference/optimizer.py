@@ -94,7 +94,10 @@ def rmsprop(
     centered: bool = False,
     maximize: bool = False,
 ) -> tuple[Array, State]:
-    """p = p - lr · b with b = momentum · b + g / (√v + eps) and v the average of g², less that of g, squared, if centered."""
+    """p = p - lr · b with b = momentum · b + g / (√v + eps), with v the average of g².
+
+    If centered, the square of the average of g is taken from v first.
+    """
     zeros = np.zeros_like(parameter)
     g = direction(parameter, gradient, weight_decay, maximize)
     v = alpha * state.get("square_avg", zeros) + (1 - alpha) * g**2

@@ -13,7 +13,7 @@ FLOOR = Path("suites", "floor.toml")
 def shortfall(root: Path, profile: str, comparisons: Mapping[Optional[str], int], devices: Any) -> Optional[str]:
     """Say in one line what a whole run lacks, None where every device made as many comparisons as it must."""
     try:
-        least = _read(root / FLOOR)["comparisons"][profile]
+        least = int(_read(root / FLOOR)["comparisons"][profile])
     except (OSError, ValueError, LookupError, TypeError, ImportError) as error:
         return f"{FLOOR} has no floor for the profile {profile!r}: {type(error).__name__}: {error}"
     for device in devices:

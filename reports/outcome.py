@@ -10,6 +10,9 @@ LONGEST_DETAIL = 24_000
 LONGEST_EXAMPLE = 8_000
 LONGEST_MESSAGE = 500
 
+# Hypothesis said "Falsifying example" for a decade, and says "Failing test case" since 2026.
+EXAMPLE = re.compile(r"^(?P<margin>E? *[ |]*)(Falsifying|Failing) (explicit )?(example|test case): ", re.MULTILINE)
+
 
 def outcome(reports: Sequence[Any], seconds: float, limit: Optional[float]) -> str:
     """Reduce the reports of an item's phases to one word."""
@@ -64,11 +67,11 @@ def detail(report: Any) -> str:
 
 def falsifying(text: str) -> Optional[str]:
     """Cut Hypothesis' falsifying example out of a traceback."""
-    found = re.search(r"Falsifying (explicit )?example: ", text)
+    found = EXAMPLE.search(text)
     if not found:
         return None
-    column = found.start() - (text.rfind("\n", 0, found.start()) + 1)
-    first, *rest = text[found.start() :].split("\n")
+    column = len(found["margin"])
+    first, *rest = text[found.start() + column :].split("\n")
     example: list[str] = [first]
     for line in rest if not first.endswith(")") else []:
         example.append(line[column:])

@@ -11,13 +11,16 @@ from typing import Any, Optional
 import jinja2
 
 from reports import view
+from reports.guide import OUTLINE
 from reports.record import Claim, Run
+from reports.schema import RED
 from reports.summary import WORDS
 from reports.text import clean
 
 # A page is read by a person: beyond these the failures are named, and the record has the rest.
 MOST_FAILURES = 200
 LONGEST_DETAIL = 8_000
+LEVELS = {heading: level for level, heading in OUTLINE}
 SIGNS = {"passed": "✓", "deviates": "≠", "skipped": "–", "interrupted": "…"}
 
 
@@ -75,6 +78,17 @@ def chapters(run: Run) -> list[Chapter]:
     return list(found.values())
 
 
+def marks(counts: Optional[Counter[str]]) -> list[tuple[str, int, str]]:
+    """Give what one field of the table shows: what is kept, all that is broken as one number, and the rest."""
+    shown = []
+    for outcomes in (("passed",), RED, ("interrupted",), ("deviates",), ("skipped",)):
+        there = {outcome: counts[outcome] for outcome in outcomes if counts and counts[outcome]}
+        if there:
+            words = ", ".join(f"{count:,} {WORDS.get(outcome, outcome)}" for outcome, count in there.items())
+            shown.append((outcomes[0], sum(there.values()), words))
+    return shown
+
+
 def link(address: Any) -> Optional[str]:
     """Give an address that a page may link to, None for any that could run a script."""
     return address if isinstance(address, str) and address.startswith(("https://", "http://")) else None
@@ -89,7 +103,8 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         finalize=lambda value: clean(value) if isinstance(value, str) else value,
     )
-    environment.filters.update(link=link, where=view.where, number="{:,}".format, fact=_fact)
+    environment.filters.update(link=link, marks=marks, where=view.where, number="{:,}".format, fact=_fact)
+    environment.filters["level"] = lambda heading: LEVELS.get(heading, 3)
     environment.filters["word"] = lambda outcome: WORDS.get(outcome, outcome)
     environment.filters["sign"] = lambda outcome: SIGNS.get(outcome, "✕")
     return environment.get_template("page.html.jinja")

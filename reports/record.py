@@ -65,8 +65,8 @@ def read(path: Path) -> Run:
     try:
         with path.open("rb") as file:
             return _Reader(path).read(file)
-    except OSError as error:
-        raise RecordError(f"{path}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise RecordError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def newest(path: Path) -> Path:
@@ -75,7 +75,7 @@ def newest(path: Path) -> Path:
         if not path.is_dir():
             return path
         records = sorted(path.glob("*.jsonl"), key=lambda record: (record.stat().st_mtime_ns, record.name))
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+    except (OSError, ValueError) as error:
         raise RecordError(f"{path}: {error}") from error
     if not records:
         raise RecordError(f"{path}: no record (*.jsonl) in this folder; run pytest first")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 _PLAIN = re.compile(r"[\n\t -~]*")
 
@@ -21,5 +20,4 @@ def line(text: str) -> str:
 
 
 def _prints(character: str) -> bool:
-    # Cc: control, Cf: format (direction overrides among them), Cs: surrogate, Zl and Zp: line and paragraph separators
-    return character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return character in "\n\t" or character.isprintable()

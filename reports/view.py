@@ -31,13 +31,13 @@ class Row(NamedTuple):
 
 def verdict(run: Run) -> Verdict:
     """Judge a run: green only where it came to its end and every claim is kept, skipped or known to deviate."""
-    broken = sum(claim.outcome in RED for claim in run.claims)
+    broken = [claim for claim in run.claims if claim.outcome in RED]
     if run.footer is None:
         return Verdict("incomplete", "The process died before the run was over.", INCOMPLETE_CODE)
     if run.footer["interrupted"]:
         return Verdict("incomplete", "The run was interrupted before it was over.", INCOMPLETE_CODE)
     if broken:
-        return Verdict("red", f"{broken:,} of {len(run.claims):,} claims are broken.", RED_CODE)
+        return Verdict("red", f"{_claims(broken)} of {_claims(run.claims)} claims are broken.", RED_CODE)
     if run.footer["exit"] != 0:
         reason = run.footer["complaint"] or f"the session ended with exit status {run.footer['exit']}"
         return Verdict("red", f"No claim is broken, but {reason}.", RED_CODE)
@@ -100,6 +100,10 @@ def worst(outcomes: Sequence[str]) -> str:
 
 def _place(row: Row) -> tuple[int, str]:
     return (HEADINGS.index(row.heading), "") if row.heading in HEADINGS else (len(HEADINGS), row.heading)
+
+
+def _claims(cells: Sequence[Claim]) -> str:
+    return f"{len({cell.claim for cell in cells}):,}"
 
 
 def _test(claim: Claim) -> str:

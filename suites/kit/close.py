@@ -39,9 +39,10 @@ def close(
     allowed = _allowed(bound, unit, judged, expected.shape)
     _same_specials(found, expected, allowed, bound, judged)
     error = _errors(found, expected)
-    _report("value", found, expected, error > allowed, error, allowed)
     if isinstance(bound, bounds.Norm):
         _within_norm(error, bound.radius * unit)
+    else:
+        _report("value", found, expected, error > allowed, error, allowed)
 
 
 def _same_kind(actual: torch.Tensor | np.ndarray, expected: np.ndarray, judged: str, device: str) -> None:
@@ -61,9 +62,9 @@ def _errs_too(expected: np.ndarray, judged: str) -> bool:
 
 
 def _allowed(bound: Bound, unit: float, judged: str, shape: tuple[int, ...]) -> np.ndarray:
-    """The largest error allowed in each element."""
+    """The largest error allowed in each element; a bound of the norm allows none of them to be special."""
     if isinstance(bound, bounds.Norm):
-        return np.full(shape, np.inf)
+        return np.zeros(shape)
     floor = dtypes.smallest_normal(judged) if np.any(np.asarray(bound.factor) > 0) else 0.0
     with np.errstate(invalid="ignore", over="ignore"):
         reach = np.asarray(bound.factor, np.float64) * unit * np.asarray(bound.scale, np.float64) + floor

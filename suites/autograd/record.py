@@ -1,0 +1,105 @@
+"""The record of a differentiable operator, the arguments drawn for it, and where it can be differentiated."""
+
+from __future__ import annotations
+
+from typing import Callable, NamedTuple
+
+import numpy as np
+import torch
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from suites.kit import draw, tensor
+
+Array = np.ndarray
+
+#: A table of operators draws a third of the profile's examples for each: every one is dense.
+few = settings(max_examples=max(3, settings.default.max_examples // 3))
+
+
+def anything(x: Array) -> Array:
+    """The whole line."""
+    return x
+
+
+def positive(x: Array) -> Array:
+    """Above one half."""
+    return 0.5 + np.abs(x)
+
+
+def away(x: Array) -> Array:
+    """Both signs, at least a quarter away from 0."""
+    return x + np.where(x < 0, -0.25, 0.25)
+
+
+def inside(x: Array) -> Array:
+    """Within (-0.9, 0.9), for functions with singularities at ±1."""
+    return 0.9 * np.tanh(x)
+
+
+def above_one(x: Array) -> Array:
+    """Above 1.5."""
+    return 1.5 + np.abs(x)
+
+
+def distinct(x: Array) -> Array:
+    """No two values closer than 0.3, so that their order survives a step; none close to 0."""
+    ranks = np.argsort(np.argsort(x, axis=None)).reshape(x.shape)
+    return 0.5 * (ranks - x.size // 2) + 0.25 + 0.1 * np.tanh(x)
+
+
+class Operator(NamedTuple):
+    """A differentiable function on tensors, its NumPy form that takes complex numbers, and its arguments.
+
+    ``shapes`` has a word for each argument: a letter is a side (equal letters, equal sides; from e on, at least 2), a
+    digit is itself, and ``*`` is a whole drawn shape, the same for every ``*``. ``domain`` maps normal values to where it is smooth.
+    """
+
+    name: str
+    function: Callable[..., torch.Tensor]
+    reference: Callable[..., Array]
+    shapes: tuple[str, ...] = ("*",)
+    domain: Callable[[Array], Array] = anything
+    case: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.case})" if self.case else self.name
+
+
+class Case(NamedTuple):
+    """What is drawn for an operator: the sides, the whole shape, a seed and a layout."""
+
+    sides: tuple[int, ...]
+    shape: tuple[int, ...]
+    seed: int
+    layout: str
+
+    def arrays(self, row: Operator, dtype: torch.dtype = torch.float64) -> tuple[Array, ...]:
+        """The arguments of the operator, with the same values in each dtype as far as it has them."""
+        values = [row.domain(draw.normal(self.seed + i, *self._shape(word))) for i, word in enumerate(row.shapes)]
+        return tuple(draw.laid_out(draw.cast(value, dtype), self.layout) for value in values)
+
+    def directions(self, arrays: tuple[Array, ...], number: int) -> tuple[Array, ...]:
+        """A direction for each argument, with components of both signs no larger than 1."""
+        rng = np.random.default_rng((self.seed, number))
+        return tuple(rng.uniform(-1, 1, array.shape) for array in arrays)
+
+    def cotangent(self, row: Operator, arrays: tuple[Array, ...]) -> Array:
+        """A random cotangent in the shape of the result."""
+        return draw.normal(self.seed + 99, *np.shape(row.reference(*arrays)))
+
+    def _shape(self, word: str) -> tuple[int, ...]:
+        if word == "*":
+            return self.shape
+        return tuple(int(side) if side.isdigit() else self.sides["abcde".index(side)] for side in word)
+
+
+def cases(layouts: tuple[str, ...] = draw.WRITABLE) -> st.SearchStrategy[Case]:
+    """Sides up to 4 for the letters a to e, a shape of up to three dimensions, a seed and a layout."""
+    sides = st.tuples(*[st.integers(1, 4)] * 4, st.integers(2, 4))
+    return st.builds(Case, sides, draw.shapes(most=3, low=1, high=4, long=False), draw.seeds(), st.sampled_from(layouts))
+
+
+def leaves(arrays: tuple[Array, ...], device: str, dtype: torch.dtype | None = None) -> list[torch.Tensor]:
+    """Tensors that require grad."""
+    return [tensor(array, device, dtype).requires_grad_() for array in arrays]

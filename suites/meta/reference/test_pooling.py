@@ -1,0 +1,132 @@
+"""Pooling: values by hand, the defining loops, and gradients with ties and overlaps."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from reference.pooling import (
+    adaptive_avg_pool2d,
+    adaptive_avg_pool2d_vjp,
+    avg_pool2d,
+    avg_pool2d_vjp,
+    max_pool2d,
+    max_pool2d_vjp,
+)
+from suites.meta.reference.checks import draw, equals, is_adjoint
+
+IMAGE = np.array([[[[1.0, 2.0, 3.0], [6.0, 5.0, 4.0], [7.0, 8.0, 9.0]]]])
+
+CASES = [  # kernel, stride, padding, dilation
+    (2, None, 0, 1),
+    (3, 2, 1, 1),
+    (3, 1, 1, 2),
+    ((2, 3), (1, 2), (1, 0), 1),
+    ((3, 1), (3, 1), (1, 0), (2, 1)),
+    (4, 3, 2, 1),
+]
+
+
+def cells(x, kernel, stride, padding, dilation):
+    """For every window the places inside x that it sees."""
+    (kh, kw), (sh, sw), (ph, pw), (dh, dw) = (
+        v if isinstance(v, tuple) else (v, v) for v in (kernel, stride or kernel, padding, dilation)
+    )
+    height, width = x.shape[2:]
+    rows = (height + 2 * ph - dh * (kh - 1) - 1) // sh + 1
+    columns = (width + 2 * pw - dw * (kw - 1) - 1) // sw + 1
+    for i, j in np.ndindex(rows, columns):
+        places = [(i * sh + p * dh - ph, j * sw + q * dw - pw) for p, q in np.ndindex(kh, kw)]
+        yield i, j, [(r, c) for r, c in places if 0 <= r < height and 0 <= c < width]
+
+
+def test_maximum_by_hand():
+    equals(max_pool2d(IMAGE, 2), [[[[6]]]])
+    equals(max_pool2d(IMAGE, 2, stride=1), [[[[6, 5], [8, 9]]]])
+    equals(max_pool2d(-IMAGE, 3, stride=2, padding=1), [[[[-1, -2], [-5, -4]]]])
+    equals(max_pool2d(IMAGE, 2, stride=1, dilation=2), [[[[9]]]])
+    assert np.isnan(max_pool2d(np.array([[[[1.0, np.nan]]]]), (1, 2)))
+
+
+def test_overlapping_maxima_add_their_gradients():
+    equals(
+        max_pool2d_vjp(IMAGE, np.array([[[[1.0, 2.0], [4.0, 8.0]]]]), kernel=2, stride=1)[0, 0],
+        [[0, 0, 0], [1, 2, 0], [0, 4, 8]],
+    )
+
+
+def test_the_first_of_equal_maxima_gets_the_gradient():
+    equals(max_pool2d_vjp(np.ones((1, 1, 2, 2)), np.array([[[[5.0]]]]), kernel=2)[0, 0], [[5, 0], [0, 0]])
+
+
+def test_average_by_hand():
+    equals(avg_pool2d(IMAGE, 2), [[[[3.5]]]])
+    equals(avg_pool2d(IMAGE, 2, stride=2, padding=1), [[[[0.25, 1.25], [3.25, 6.5]]]])
+    equals(avg_pool2d(IMAGE, 2, stride=2, padding=1, count_include_pad=False), [[[[1, 2.5], [6.5, 6.5]]]])
+
+
+def test_average_gradient_by_hand():
+    equals(
+        avg_pool2d_vjp(IMAGE, np.array([[[[4.0, 8.0], [12.0, 16.0]]]]), kernel=2, stride=1)[0, 0],
+        [[1, 3, 2], [4, 10, 6], [3, 7, 4]],
+    )
+
+
+def test_adaptive_average_by_hand():
+    equals(adaptive_avg_pool2d(IMAGE), [[[[5]]]])
+    equals(adaptive_avg_pool2d(IMAGE, 2), [[[[3.5, 3.5], [6.5, 6.5]]]])
+    equals(adaptive_avg_pool2d(IMAGE, (1, 3)), [[[[14 / 3, 5, 16 / 3]]]])
+    equals(adaptive_avg_pool2d_vjp(IMAGE, np.array([[[[18.0]]]]))[0, 0], [[2, 2, 2]] * 3)
+    equals(
+        adaptive_avg_pool2d_vjp(IMAGE, np.array([[[[4.0, 8.0], [12.0, 16.0]]]]), output_size=2)[0, 0],
+        [[1, 3, 2], [4, 10, 6], [3, 7, 4]],
+    )
+
+
+@pytest.mark.parametrize(("kernel", "stride", "padding", "dilation"), CASES)
+def test_maximum_equals_the_loops(kernel, stride, padding, dilation):
+    x = np.random.default_rng(3).integers(-2, 3, (2, 2, 8, 7)).astype(float)
+    options = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
+    y = max_pool2d(x, **options)
+    (cotangent,) = draw(4, y.shape)
+    dx = np.zeros_like(x)
+    for i, j, places in cells(x, **options):
+        for n, c in np.ndindex(2, 2):
+            first = max(places, key=lambda place, image=x[n, c]: image[place])
+            dx[(n, c, *first)] += cotangent[n, c, i, j]
+            assert y[n, c, i, j] == x[(n, c, *first)]
+
+    np.testing.assert_allclose(max_pool2d_vjp(x, cotangent, **options), dx, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize(("kernel", "stride", "padding"), [case[:3] for case in CASES if case[3] == 1])
+def test_average_equals_the_loops(kernel, stride, padding, counted):
+    (x,) = draw(5, (2, 2, 8, 7))
+    options = {"kernel": kernel, "stride": stride, "padding": padding}
+    y = avg_pool2d(x, **options, count_include_pad=counted)
+    for i, j, places in cells(x, **options, dilation=1):
+        values = np.prod(kernel if isinstance(kernel, tuple) else (kernel, kernel)) if counted else len(places)
+        total = sum(x[:, :, r, c] for r, c in places)
+        np.testing.assert_allclose(y[:, :, i, j], total / values, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize(("kernel", "stride", "padding", "dilation"), CASES)
+def test_maximum_gradient_is_adjoint(kernel, stride, padding, dilation):
+    options = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
+    is_adjoint(partial(max_pool2d, **options), partial(max_pool2d_vjp, **options), *draw(6, (2, 2, 8, 7)))
+
+
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize(("kernel", "stride", "padding"), [case[:3] for case in CASES if case[3] == 1])
+def test_average_gradient_is_adjoint(kernel, stride, padding, counted):
+    options = {"kernel": kernel, "stride": stride, "padding": padding, "count_include_pad": counted}
+    is_adjoint(partial(avg_pool2d, **options), partial(avg_pool2d_vjp, **options), *draw(7, (2, 2, 8, 7)))
+
+
+@pytest.mark.parametrize("size", [1, 2, (3, 5), (8, 7), (9, 10)])
+def test_adaptive_average_gradient_is_adjoint(size):
+    options = {"output_size": size}
+    is_adjoint(
+        partial(adaptive_avg_pool2d, **options), partial(adaptive_avg_pool2d_vjp, **options), *draw(8, (2, 2, 8, 7))
+    )
