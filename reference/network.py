@@ -75,29 +75,14 @@ def resnet18_vjp(parameters: Named, buffers: Named, x: Array, training: bool, co
 
 def resnet18_layer(parameters: Named, buffers: Named, training: bool) -> Layer:
     """Convolution of 7 x 7, maximum of 3 x 3, four stages of two blocks, the mean of each channel, linear."""
-
-    def normal(name: str) -> Layer:
-        return normalization(parameters, buffers, name, training)
-
-    def block(name: str, stride: int) -> Layer:
-        body = sequence(
-            convolution(parameters, f"{name}.conv1", stride=stride, padding=1),
-            normal(f"{name}.bn1"),
-            rectifier,
-            convolution(parameters, f"{name}.conv2", padding=1),
-            normal(f"{name}.bn2"),
-        )
-        return sequence(add(body, shortcut(f"{name}.downsample", stride)), rectifier)
-
-    def shortcut(name: str, stride: int) -> Layer:
-        if f"{name}.0.weight" not in parameters:
-            return sequence()
-        return sequence(convolution(parameters, f"{name}.0", stride=stride), normal(f"{name}.1"))
-
-    stages = [block(f"layer{i}.{j}", 2 if i > 1 and j == 0 else 1) for i in (1, 2, 3, 4) for j in (0, 1)]
+    stages = [
+        residual_block(parameters, buffers, f"layer{i}.{j}", 2 if i > 1 and j == 0 else 1, training)
+        for i in (1, 2, 3, 4)
+        for j in (0, 1)
+    ]
     return sequence(
         convolution(parameters, "conv1", stride=2, padding=3),
-        normal("bn1"),
+        normalization(parameters, buffers, "bn1", training),
         rectifier,
         without_parameters(max_pool2d, max_pool2d_vjp, kernel=3, stride=2, padding=1),
         *stages,
@@ -105,6 +90,24 @@ def resnet18_layer(parameters: Named, buffers: Named, training: bool) -> Layer:
         flatten,
         affine(parameters, "fc"),
     )
+
+
+def residual_block(parameters: Named, buffers: Named, name: str, stride: int, training: bool) -> Layer:
+    """relu(body(x) + x), where x goes through a convolution of 1 x 1 if the parameters have one for it."""
+    shortcut = sequence()
+    if f"{name}.downsample.0.weight" in parameters:
+        shortcut = sequence(
+            convolution(parameters, f"{name}.downsample.0", stride=stride),
+            normalization(parameters, buffers, f"{name}.downsample.1", training),
+        )
+    body = sequence(
+        convolution(parameters, f"{name}.conv1", stride=stride, padding=1),
+        normalization(parameters, buffers, f"{name}.bn1", training),
+        rectifier,
+        convolution(parameters, f"{name}.conv2", padding=1),
+        normalization(parameters, buffers, f"{name}.bn2", training),
+    )
+    return sequence(add(body, shortcut), rectifier)
 
 
 def resnet18_shapes(width: int = 64, classes: int = 1000) -> dict[str, tuple[int, ...]]:

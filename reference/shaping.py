@@ -13,13 +13,8 @@ ravel = np.ravel
 transpose = np.swapaxes
 movedim = np.moveaxis
 permute = np.transpose
-flip = np.flip
-fliplr = np.fliplr
-flipud = np.flipud
 rot90 = np.rot90
 tile = np.tile
-tril = np.tril
-triu = np.triu
 diagflat = np.diagflat
 atleast_1d = np.atleast_1d
 atleast_2d = np.atleast_2d
@@ -58,6 +53,27 @@ def unflatten(x: Array, dim: int, sizes: Sequence[int]) -> Array:
     """One dimension becomes several, of which one side may be -1."""
     dim %= x.ndim
     return reshape(x, (*x.shape[:dim], *_without_minus_one(x.shape[dim], sizes), *x.shape[dim + 1 :]))
+
+
+def flip(x: Array, dims: Sequence[int]) -> Array:
+    """The elements backwards along each of dims."""
+    return np.flip(x, dims)
+
+
+fliplr = np.fliplr
+flipud = np.flipud
+
+
+def tril(x: Array, diagonal: int = 0) -> Array:
+    """x[..., i, j] where j - i <= diagonal, 0 elsewhere."""
+    i, j = np.indices(x.shape[-2:])
+    return np.where(j - i <= diagonal, x, np.zeros((), x.dtype))
+
+
+def triu(x: Array, diagonal: int = 0) -> Array:
+    """x[..., i, j] where j - i >= diagonal, 0 elsewhere."""
+    i, j = np.indices(x.shape[-2:])
+    return np.where(j - i >= diagonal, x, np.zeros((), x.dtype))
 
 
 def t(x: Array) -> Array:

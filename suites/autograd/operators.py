@@ -250,7 +250,7 @@ SHAPES = (
        ("ab",), case="replicate"),
     Op("torch.meshgrid", lambda x, y: torch.meshgrid(x, y, indexing="ij")[1] * y, lambda x, y: y * y + 0 * x[:, None],
        ("a", "b")),
-    Op("torch.Tensor.to", lambda x: x.to(torch.float64), lambda x: x, ("ab",)),
+    Op("torch.Tensor.to", lambda x: x.to(torch.float64).to(x.dtype), lambda x: x, ("ab",)),
 )  # fmt: skip
 
 SELECTIONS = (

@@ -26,8 +26,8 @@ class Loss(NamedTuple):
 
 
 def shape(rng: Rng) -> tuple[int, ...]:
-    """Of 1 to 39 rows and 2 to 8 columns; one in three has a third axis."""
-    return tuple(int(n) for n in (rng.integers(1, 40), rng.integers(2, 9), rng.integers(1, 4)))[: rng.choice((2, 2, 3))]
+    """Of 5 to 39 rows, so that not all cancel, and 3 to 8 columns; one in three has a third axis."""
+    return tuple(int(n) for n in (rng.integers(5, 40), rng.integers(3, 9), rng.integers(1, 4)))[: rng.choice((2, 2, 3))]
 
 
 def pair(rng: Rng, **settings: Any):

@@ -19,6 +19,9 @@ NUMBERS = (torch.float64, torch.float32, torch.float16, *COMPLEX, *INTEGRAL)
 in_both = pytest.mark.dtypes(*NUMBERS, torch.bool)
 numbers_in_both = pytest.mark.dtypes(*NUMBERS)
 
+#: One array for each way to lie in memory, where drawing would only repeat itself for each dtype.
+every_layout = pytest.mark.parametrize("layout", draw.WRITABLE)
+
 #: Unsigned integers, of which torch 2.3 has more than bytes.
 wide_unsigned = pytest.mark.parametrize("unsigned", ["uint16", "uint32", "uint64"])
 
@@ -51,6 +54,11 @@ every_scalar = scalars(
 real_scalar = scalars("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8")
 
 
+def lying(layout: str, dtype: torch.dtype | str) -> np.ndarray:
+    """An array of three by five wide values, the extremes among them, that lies so in memory."""
+    return draw.Sample((3, 5), 7, "wide", layout, ("max", "lowest", "-zero", "subnormal"))(dtype)
+
+
 def writable(array_sample: draw.Sample, dtype: torch.dtype | str) -> np.ndarray:
     """The array of a sample; where its layout repeats elements, NumPy is told that writing is fine all the same."""
     array = array_sample(dtype)
@@ -63,14 +71,10 @@ def opposite(array: np.ndarray) -> np.ndarray:
     return (array == 0).astype(array.dtype)
 
 
-def steps(array: np.ndarray) -> tuple[int, ...]:
-    """The strides of an array counted in elements, as torch counts them."""
-    return tuple(step // array.itemsize for step in array.strides)
-
-
-def long_steps(array: np.ndarray, strides: tuple[int, ...]) -> tuple[int, ...]:
-    """The strides along which there is a step to take: a side of 0 or 1 has none, and any number stands for it."""
-    return tuple(step for step, side in zip(strides, array.shape) if side > 1) if array.size else ()
+def same_steps(tensor: torch.Tensor, array: np.ndarray) -> bool:
+    """Whether both step alike through memory; along a side of 1, or without elements, there is no step to take."""
+    pairs = zip(tensor.stride(), array.strides, array.shape)
+    return not array.size or all(mine * array.itemsize == theirs for mine, theirs, side in pairs if side > 1)
 
 
 def churn(size: int) -> list[np.ndarray]:

@@ -10,15 +10,15 @@ from hypothesis import given
 
 from suites.kit import close, documents, draw, share_memory
 
-from .bridge import FROM_ARRAY, churn, in_both, steps, wide_unsigned, writable
+from .bridge import FROM_ARRAY, churn, every_layout, in_both, lying, same_steps, wide_unsigned, writable
 
 
 @documents("torch.from_numpy", guide=FROM_ARRAY)
 @in_both
-@given(sample=draw.samples(shape=draw.shapes(low=1), layouts=draw.WRITABLE))
-def test_shares_memory_both_ways(sample, dtype):
+@every_layout
+def test_shares_memory_both_ways(layout, dtype):
     """The tensor shares memory with the array: a write to either is seen by the other."""
-    array = sample(dtype)
+    array = lying(layout, dtype)
 
     assert share_memory(torch.from_numpy(array), array)
 
@@ -33,7 +33,7 @@ def test_keeps_values_shape_dtype_and_strides(sample, dtype):
     result = torch.from_numpy(array)
 
     close(result, array)
-    assert result.stride() == steps(array)
+    assert same_steps(result, array)
 
 
 @documents("torch.from_numpy", guide=FROM_ARRAY)
@@ -95,10 +95,10 @@ def test_prints_as_the_guide_shows():
 
 @documents("torch.from_numpy", "torch.uint16", "torch.uint32", "torch.uint64", guide=FROM_ARRAY, since="2.3")
 @wide_unsigned
-@given(sample=draw.samples(shape=draw.shapes(low=1), layouts=draw.WRITABLE))
-def test_keeps_wide_unsigned_integers(sample, unsigned):
+@every_layout
+def test_keeps_wide_unsigned_integers(layout, unsigned):
     """Unsigned integers of 16, 32 and 64 bits keep their values and dtype and share memory."""
-    array = sample(unsigned)
+    array = lying(layout, unsigned)
 
     result = torch.from_numpy(array)
 
@@ -153,10 +153,10 @@ def test_a_view_outlives_the_array_and_the_tensor():
 
 @documents("torch.from_numpy", "torch.Tensor.numpy", guide=(*FROM_ARRAY, "Tensor to NumPy array"))
 @in_both
-@given(sample=draw.samples(shape=draw.shapes(low=1), layouts=draw.WRITABLE))
-def test_there_and_back_is_the_same_memory(sample, dtype):
+@every_layout
+def test_there_and_back_is_the_same_memory(layout, dtype):
     """An array that becomes a tensor and an array again is the same memory with the same dtype and strides."""
-    array = sample(dtype)
+    array = lying(layout, dtype)
 
     again = torch.from_numpy(array).numpy()
 

@@ -8,15 +8,15 @@ from hypothesis import given
 
 from suites.kit import close, documents, draw, share_memory, tensor
 
-from .bridge import FROM_TENSOR, churn, in_both, steps, wide_unsigned
+from .bridge import FROM_TENSOR, churn, every_layout, in_both, lying, same_steps, wide_unsigned
 
 
 @documents("torch.Tensor.numpy", guide=FROM_TENSOR)
 @in_both
-@given(sample=draw.samples(shape=draw.shapes(low=1), layouts=draw.WRITABLE))
-def test_shares_memory_both_ways(sample, dtype):
+@every_layout
+def test_shares_memory_both_ways(layout, dtype):
     """The array shares memory with the tensor: a write to either is seen by the other."""
-    source = tensor(sample(dtype))
+    source = tensor(lying(layout, dtype))
 
     assert share_memory(source, source.numpy())
 
@@ -33,7 +33,7 @@ def test_keeps_values_shape_dtype_and_strides(sample, dtype):
 
     assert type(result) is np.ndarray
     close(result, array)
-    assert steps(result) == source.stride()
+    assert same_steps(source, result)
 
 
 @documents("torch.Tensor.numpy", guide=FROM_TENSOR)
@@ -85,10 +85,10 @@ def test_sees_what_is_added_in_place(array):
 
 @documents("torch.Tensor.numpy", "torch.uint16", "torch.uint32", "torch.uint64", guide=FROM_TENSOR, since="2.3")
 @wide_unsigned
-@given(sample=draw.samples(shape=draw.shapes(low=1), layouts=draw.WRITABLE))
-def test_keeps_wide_unsigned_integers(sample, unsigned):
+@every_layout
+def test_keeps_wide_unsigned_integers(layout, unsigned):
     """Unsigned integers of 16, 32 and 64 bits keep their values and dtype and share memory."""
-    array = sample(unsigned)
+    array = lying(layout, unsigned)
     source = tensor(array)
 
     close(source.numpy(), array)

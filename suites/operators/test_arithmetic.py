@@ -153,7 +153,7 @@ def test_numbers_and_integers_mix(row, sample, number, dtype, device):
 def twice(row, value):
     """Two roundings: the text leaves open whether a number is multiplied by or divided by its reciprocal."""
     limit = row.rounding(value)
-    return unsigned_zero(limit._replace(count=2 * limit.count))
+    return unsigned_zero(limit._replace(factor=2 * limit.factor))
 
 
 def reflected(row, number, below):

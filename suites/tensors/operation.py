@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -19,6 +20,10 @@ MOVED = (torch.float32, torch.bfloat16, torch.int64, torch.int32, torch.uint8, t
 REAL = (torch.float32, torch.bfloat16, torch.float16, torch.int64, torch.int16, torch.uint8)
 
 
+SEEDS = draw.seeds()
+SAMPLES = draw.samples()
+
+
 class Operation(NamedTuple):
     """An operation: its reference, its documented spellings, and what to draw for a tensor of some shape.
 
@@ -29,7 +34,7 @@ class Operation(NamedTuple):
     reference: Callable[..., Any]
     spellings: tuple[str, ...]
     arguments: Callable[[tuple[int, ...]], st.SearchStrategy[Call]]
-    samples: st.SearchStrategy[draw.Sample] = draw.samples()
+    samples: st.SearchStrategy[draw.Sample] = SAMPLES
     dtypes: tuple[torch.dtype, ...] = MOVED
     since: str | None = None
 
@@ -46,11 +51,11 @@ class Call(NamedTuple):
     keywords: dict[str, Any] = {}  # noqa: RUF012 - never written to
 
 
-def call(*positional: Any, **keywords: Any) -> st.SearchStrategy[Call]:
+@st.composite
+def call(draw_: st.DrawFn, *positional: Any, **keywords: Any) -> Call:
     """A call whose arguments are drawn where they are strategies."""
-    strategies = [value if isinstance(value, st.SearchStrategy) else st.just(value) for value in positional]
-    named = {k: value if isinstance(value, st.SearchStrategy) else st.just(value) for k, value in keywords.items()}
-    return st.builds(Call, st.tuples(*strategies), st.fixed_dictionaries(named))
+    values = tuple(draw_(value) if isinstance(value, st.SearchStrategy) else value for value in positional)
+    return Call(values, {k: draw_(v) if isinstance(v, st.SearchStrategy) else v for k, v in keywords.items()})
 
 
 def alone(shape: tuple[int, ...]) -> st.SearchStrategy[Call]:
@@ -136,21 +141,31 @@ def _judged(expected: np.ndarray, dtype: torch.dtype) -> Any:
     return dtype if dtype is torch.bfloat16 and expected.dtype == np.float32 else expected.dtype
 
 
+@functools.lru_cache(maxsize=None)
+def between(low: int, high: int) -> st.SearchStrategy[int]:
+    """An integer from low to high; the same strategy each time, since to make one takes longer than to draw."""
+    return st.integers(low, high)
+
+
 def dims(shape: tuple[int, ...], extra: int = 0) -> st.SearchStrategy[int]:
     """A dimension, counted from either end; of a number, 0 or -1."""
     count = max(len(shape) + extra, 1)
-    return st.integers(-count, count - 1)
+    return between(-count, count - 1)
 
 
-def several_dims(shape: tuple[int, ...], **size: int) -> st.SearchStrategy[tuple[int, ...]]:
-    """Different dimensions, each counted from either end."""
-    signs = st.lists(st.booleans(), min_size=len(shape), max_size=len(shape))
-    chosen = st.lists(st.integers(0, max(len(shape) - 1, 0)), unique=True, **size) if shape else st.just([])
-    return st.builds(lambda ds, negative: tuple(d - len(shape) * negative[d] for d in ds), chosen, signs)
+@st.composite
+def several_dims(draw_: st.DrawFn, shape: tuple[int, ...], least: int = 0, most: int = 4) -> tuple[int, ...]:
+    """Different dimensions in any order, each counted from either end."""
+    count = draw_(between(min(least, len(shape)), min(most, len(shape))))
+    chosen: list[int] = []
+    for _ in range(count):
+        free = [d for d in range(len(shape)) if d not in chosen]
+        chosen.append(free[draw_(between(0, len(free) - 1))])
+    negative = draw_(between(0, 2**count - 1))
+    return tuple(d - len(shape) * (negative >> position & 1) for position, d in enumerate(chosen))
 
 
-def indices(size: int, shape: Any, low: int | None = 0) -> st.SearchStrategy[np.ndarray]:
+def indices(size: int, shape: tuple[int, ...], low: int | None = 0) -> st.SearchStrategy[np.ndarray]:
     """An int64 array of indices below ``size``, from ``low`` or, where that is None, from -size."""
-    shape = shape if isinstance(shape, st.SearchStrategy) else st.just(shape)
     low = -size if low is None else low
-    return st.builds(lambda seed, s: np.random.default_rng(seed).integers(low, size, s), draw.seeds(), shape)
+    return SEEDS.map(lambda seed: np.random.default_rng(seed).integers(low, size, shape))

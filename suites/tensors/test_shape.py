@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reference import shaping
 from suites.kit import close, documents, draw, tensor
-from suites.tensors.operation import Operation, alone, call, cases, dims, indices, rows, same, several_dims
+from suites.tensors.operation import Call, Operation, alone, call, cases, dims, indices, rows, same, several_dims
 
 MATRICES = draw.samples(shape=draw.shapes(least=2))
 VECTORS = draw.samples(shape=draw.shapes(least=1, most=1))
@@ -84,26 +84,26 @@ def selected(draw_, shape):
 def repeated(draw_, shape):
     dim = draw_(st.none() | dims(shape)) if shape else None
     size = math.prod(shape) if dim is None else shape[dim]
-    counts = st.integers(0, 3) | indices(4, (size,), 0) | indices(4, (1,), 0)
+    counts = st.integers(0, 3) | indices(4, (size,)) | indices(4, (1,))
     return draw_(call(counts, dim=dim))
 
 
 @st.composite
 def planes(draw_, shape, extra=0, **offset):
     """offset, dim1 and dim2 of a diagonal; offsets reach past its ends."""
-    first, second = draw_(several_dims((*shape, *[1] * extra), min_size=2, max_size=2))
+    first, second = draw_(several_dims((*shape, *[1] * extra), least=2, most=2))
     return draw_(call(**{**offset, "offset": st.integers(-4, 4)}, dim1=first, dim2=second))
 
 
 @st.composite
 def rolled(draw_, shape):
-    axes = draw_(several_dims(shape, max_size=3))
+    axes = draw_(several_dims(shape, most=3))
     shifts = tuple(draw_(st.integers(-70, 70)) for _ in axes)
     return draw_(call(shifts, axes) if axes else call(st.integers(-70, 70)))
 
 
 def permutations(shape):
-    return call(several_dims(shape, min_size=len(shape), max_size=len(shape)))
+    return call(several_dims(shape, least=len(shape)))
 
 
 TABLE = (
@@ -134,13 +134,13 @@ TABLE = (
         shaping.movedim,
         ("torch.movedim", "torch.moveaxis", "torch.Tensor.movedim", "torch.Tensor.moveaxis"),
         lambda shape: st.integers(0, len(shape)).flatmap(
-            lambda count: call(*[several_dims(shape, min_size=count, max_size=count)] * 2)
+            lambda count: call(*[several_dims(shape, least=count, most=count)] * 2)
         ),
     ),
     Operation(
         shaping.squeeze,
         ("torch.squeeze", "torch.Tensor.squeeze"),
-        lambda shape: call() | call(dims(shape)),
+        lambda shape: st.just(Call()) | call(dims(shape)),
         draw.samples(shape=draw.shapes(high=2)),
     ),
     Operation(
@@ -215,7 +215,7 @@ TABLE = (
     Operation(
         shaping.rot90,
         ("torch.rot90", "torch.Tensor.rot90"),
-        lambda shape: call(st.integers(-5, 5), several_dims(shape, min_size=2, max_size=2)),
+        lambda shape: call(st.integers(-5, 5), several_dims(shape, least=2, most=2)),
         MATRICES,
     ),
     Operation(shaping.atleast_1d, ("torch.atleast_1d",), alone),

@@ -91,6 +91,14 @@ def test_resnet_rectifies_inside_a_block_and_after_it():
     equals(z, [[0, 1, 2, 3, 4]])
 
 
+def test_resnet_rectifies_before_the_first_block():
+    parameters, buffers = doubling()
+    parameters["layer1.0.bn2.bias"] += 2  # 0 + 2 after the first block, doubled seven times
+    y, _ = resnet18(parameters, buffers, -np.ones((1, 3, 32, 32)), training=False)
+
+    near(y, [[256, 257, 258, 259, 260]], ulps=100)
+
+
 def test_resnet_sees_a_pixel_through_the_border_of_a_window():
     parameters, buffers = doubling()
     x = np.zeros((1, 3, 64, 64))

@@ -47,6 +47,7 @@ ADAM = [
     ({"lr": 4.0}, [4, 0]),
     ({"weight_decay": 2.0, "maximize": True}, [7, 7 - 38 / 3 / np.sqrt(121 / 0.75)]),  # g = -2 + 16, -2 + 14
     ({"weight_decay": 0.5, "decoupled_weight_decay": True}, [3, 0.5]),
+    ({"weight_decay": 0.5, "decoupled_weight_decay": True, "lr": 0.5}, [5.5, 3.625]),
 ]
 
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from reports import outcome
+from suites.meta.reports.conftest import Suite
 
 EVERY_OUTCOME = '''
 from hypothesis import given, strategies
@@ -61,22 +62,21 @@ EXPECTED = {
 }
 
 
-def test_every_outcome_is_recorded_as_itself(suite):
-    done = suite.run(EVERY_OUTCOME)
-
-    assert suite.outcomes() == EXPECTED
-    assert done.returncode == 1
-
-
-def test_workers_change_nothing_of_the_record(suite):
-    suite.run(EVERY_OUTCOME, "-n", 2)
-
-    assert suite.outcomes() == EXPECTED
+@pytest.fixture(scope="module", params=[0, 2], ids=["one process", "two workers"])
+def judged(request, tmp_path_factory):
+    """Give a suite with every outcome after its run, in one process and in two."""
+    suite = Suite(tmp_path_factory.mktemp("judged"))
+    suite.done = suite.run(EVERY_OUTCOME, "-n", request.param)
+    return suite
 
 
-def test_counts_are_summed_in_the_footer(suite):
-    suite.run(EVERY_OUTCOME, "-n", 2)
-    footer = suite.read().footer
+def test_every_outcome_is_recorded_as_itself(judged):
+    assert judged.outcomes() == EXPECTED
+    assert judged.done.returncode == 1
+
+
+def test_counts_are_summed_in_the_footer(judged):
+    footer = judged.read().footer
 
     assert footer["counts"] == {
         "passed": 1, "failed": 2, "deviates": 1, "fixed": 1, "skipped": 1, "error": 2
@@ -86,9 +86,8 @@ def test_counts_are_summed_in_the_footer(suite):
     assert footer["interrupted"] is False
 
 
-def test_a_failure_keeps_its_counterexample_message_and_command(suite):
-    suite.run(EVERY_OUTCOME, "-k", "falsified")
-    (claim,) = suite.read().claims
+def test_a_failure_keeps_its_counterexample_message_and_command(judged):
+    (claim,) = [claim for claim in judged.read().claims if claim.falsifying]
 
     assert claim.falsifying.endswith(": test_is_falsified(\n    number=5,\n)")
     assert claim.message == "assert 5 < 5"
@@ -96,15 +95,23 @@ def test_a_failure_keeps_its_counterexample_message_and_command(suite):
     assert claim.reproduce == "pytest 'test_it.py::test_is_falsified'"
 
 
-def test_reasons_are_kept_of_what_deviates_and_what_is_skipped(suite):
-    suite.run(EVERY_OUTCOME)
-    claims = {claim.claim.partition("::")[2]: claim for claim in suite.read().claims}
+def test_reasons_are_kept_of_what_deviates_and_what_is_skipped(judged):
+    claims = {claim.claim.partition("::")[2]: claim for claim in judged.read().claims}
 
     assert claims["test_is_skipped"].message == "Skipped: promised since 9.9"
     assert claims["test_deviates"].deviation["link"] == "https://x.test/1"
     assert claims["test_passes"].statement == "It adds."
     assert claims["test_passes"].observations == {"default": 1.5}
     assert claims["test_has_a_broken_fixture"].message == "LookupError: no such thing"
+
+
+def test_pytest_closes_with_counts_findings_and_the_way_to_the_page(judged):
+    output = judged.done.stdout
+
+    assert "claims: 1 kept, 2 failed, 2 in error, 1 fixed unexpectedly, 1 deviating, 1 not run" in output
+    assert "deviates (bug): test_it.py::test_deviates: known" in output
+    assert "18 comparisons, " in output
+    assert f"python -m reports page records/{judged.read().path.name}" in output
 
 
 def test_cells_of_a_claim_share_its_name(suite):
@@ -138,15 +145,6 @@ def test_the_header_names_torch_and_the_command(suite):
     assert run.header["seed"] == "7"
     assert run.header["command"].endswith("--seed=7")
     assert "torch-2.13.0+cpu" in run.path.name
-
-
-def test_pytest_closes_with_counts_findings_and_the_way_to_the_page(suite):
-    done = suite.run(EVERY_OUTCOME, "-n", 2)
-
-    assert "claims: 1 kept, 2 failed, 2 in error, 1 fixed unexpectedly, 1 deviating, 1 not run" in done.stdout
-    assert "deviates (bug): test_it.py::test_deviates: known" in done.stdout
-    assert "18 comparisons, " in done.stdout
-    assert f"python -m reports page records/{suite.read().path.name}" in done.stdout
 
 
 def test_what_is_no_claim_leaves_no_record(suite):
