@@ -17,6 +17,7 @@ import torch
 import reference
 import suites
 from reports.cell import cell
+from reports.plain import plain
 from suites.kit import device as devices
 from suites.kit import dtypes, profile
 from suites.kit.deviation import Deviation, DeviationError, load
@@ -191,5 +192,5 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         return (yield)
     finally:
         if CLAIM in item.stash:
-            item.stash[CLAIM].update(dataclasses.asdict(LEDGER))
+            item.stash[CLAIM].update(plain(dataclasses.asdict(LEDGER)))
             item.stash[CLAIM]["examples"] = LEDGER.examples or 1

@@ -22,8 +22,8 @@ def jacobian(function: Callable[..., Array], arrays: Sequence[Array], position: 
         stepped[position][index] += 1j * STEP
         columns.append(np.asarray(function(*stepped)).imag / STEP)
     output = np.shape(function(*arrays))
-    table = np.array(columns).reshape(-1, *output)
-    return np.moveaxis(table, 0, -1).reshape(*output, *arrays[position].shape)
+    table = np.array(columns).reshape((-1, *output))
+    return np.moveaxis(table, 0, -1).reshape((*output, *arrays[position].shape))
 
 
 def jvp(function: Callable[..., Array], arrays: Sequence[Array], directions: Sequence[Array]) -> Array:

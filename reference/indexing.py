@@ -35,7 +35,7 @@ def _basic(x: Array, key: Any) -> tuple[Array, tuple[Any, ...]]:
             x = np.expand_dims(x, axis)
             item = slice(None)
         if isinstance(item, slice):
-            x = x[(slice(None),) * axis + (item,)]
+            x, item = x[(slice(None),) * axis + (item,)], slice(None)
         elif _is_integer(item):
             x = x[(slice(None),) * axis + (int(item),)]
             continue

@@ -147,6 +147,7 @@ def select(x: Array, dim: int, index: int) -> Array:
 
 def unfold(x: Array, dimension: int, size: int, step: int) -> Array:
     """All windows of that size along the dimension, step apart; what is in a window is the last dimension."""
+    dimension %= max(x.ndim, 1)
     moved = np.moveaxis(x, dimension, 0) if x.ndim else x.reshape(1)
     starts = range(0, len(moved) - size + 1, step)
     windows = [np.moveaxis(moved[start : start + size], 0, -1) for start in starts]

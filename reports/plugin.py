@@ -54,6 +54,8 @@ class Recorder:
         facts = environment.environment(self.devices)
         self.writer = open_record(config, str(facts["torch"]))
         self.write_header(facts)
+        if self.writer.trouble:
+            pytest.exit(f"{self.writer.trouble}; choose another folder: --record DIR", 2)
 
     def write_header(self, facts: dict[str, Any]) -> None:
         """Say what runs, how it was asked for and on what."""

@@ -33,7 +33,7 @@ POINTWISE = (
     Op("torch.atanh", torch.atanh, np.arctanh, domain=inside),
     Op("torch.sigmoid", torch.sigmoid, lambda x: 1 / (1 + np.exp(-x))),
     Op("torch.special.expit", torch.special.expit, lambda x: 1 / (1 + np.exp(-x))),
-    Op("torch.logit", torch.logit, lambda x: np.log(x / (1 - x)), domain=lambda x: (inside(x) + 1) / 2),
+    Op("torch.logit", torch.logit, lambda x: np.log(x / (1 - x)), domain=lambda x: (inside(x) / 2 + 1) / 2),
     Op("torch.sqrt", torch.sqrt, np.sqrt, domain=positive),
     Op("torch.rsqrt", torch.rsqrt, lambda x: 1 / np.sqrt(x), domain=positive),
     Op("torch.square", torch.square, lambda x: x * x),
@@ -100,9 +100,12 @@ BINARY = (
     Op("torch.pow", torch.pow, np.power, ("ab", "b"), positive, case="two tensors"),
     Op("torch.atan2", torch.atan2, analytic.atan2, ("ab", "a1"), away),
     Op("torch.hypot", torch.hypot, lambda x, y: np.sqrt(x * x + y * y), ("ab", "b"), positive),
-    Op("torch.maximum", torch.maximum, lambda x, y: np.where(np.real(x) > np.real(y), x, y), ("*", "*")),
-    Op("torch.minimum", torch.minimum, lambda x, y: np.where(np.real(x) < np.real(y), x, y), ("ab", "b")),
-    Op("torch.fmax", torch.fmax, lambda x, y: np.where(np.real(x) > np.real(y), x, y), ("ab", "b")),
+    Op("torch.maximum", lambda x, y: torch.maximum(x, y + 0.25),
+       lambda x, y: np.where(np.real(x) > np.real(y) + 0.25, x, y + 0.25), ("*", "*"), distinct),
+    Op("torch.minimum", lambda x, y: torch.minimum(x, y + 0.25),
+       lambda x, y: np.where(np.real(x) < np.real(y) + 0.25, x, y + 0.25), ("ab", "b"), distinct),
+    Op("torch.fmax", lambda x, y: torch.fmax(x, y + 0.25),
+       lambda x, y: np.where(np.real(x) > np.real(y) + 0.25, x, y + 0.25), ("b", "ab"), distinct),
     Op("torch.logaddexp", torch.logaddexp, lambda x, y: np.log(np.exp(x) + np.exp(y)), ("ab", "1b")),
     Op("torch.xlogy", torch.xlogy, lambda x, y: x * np.log(y), ("ab", "b"), positive),
     Op("torch.lerp", lambda x, y: torch.lerp(x, y, 0.3), lambda x, y: x + 0.3 * (y - x), ("*", "*")),
@@ -162,7 +165,6 @@ REDUCTIONS = (
        lambda x: distinct(x) + 9.0 * x.size, case="order infinity"),
     Op("torch.cumsum", lambda x: x.cumsum(1), lambda x: x.cumsum(1), ("abc",)),
     Op("torch.cumprod", lambda x: x.cumprod(-1), lambda x: x.cumprod(-1), ("ab",), away),
-    Op("torch.logcumsumexp", lambda x: x.logcumsumexp(0), lambda x: analytic.logcumsumexp(x, 0), ("ab",)),
     Op("torch.cummax", lambda x: x.cummax(0).values, lambda x: np.maximum.accumulate(x, 0), ("ab",), distinct),
     Op("torch.trace", torch.trace, analytic.trace, ("aa",)),
     Op("torch.trace", torch.trace, analytic.trace, ("53",), case="of a tall matrix"),
@@ -248,7 +250,7 @@ SHAPES = (
     Op("torch.nn.functional.pad", lambda x: F.pad(x, (1, 2, 0, 1)), lambda x: np.pad(x, ((0, 1), (1, 2))), ("ab",)),
     Op("torch.nn.functional.pad", lambda x: F.pad(x, (0, 2), mode="replicate"), lambda x: np.pad(x, ((0, 0), (0, 2)), "edge"),
        ("ab",), case="replicate"),
-    Op("torch.meshgrid", lambda x, y: torch.meshgrid(x, y, indexing="ij")[1] * y, lambda x, y: y * y + 0 * x[:, None],
+    Op("torch.meshgrid", lambda x, y: sum(torch.meshgrid(x, y * y, indexing="ij")), lambda x, y: y * y + x[:, None],
        ("a", "b")),
     Op("torch.Tensor.to", lambda x: x.to(torch.float64).to(x.dtype), lambda x: x, ("ab",)),
 )  # fmt: skip
@@ -278,14 +280,19 @@ SELECTIONS = (
        lambda x, y: added(x.T, columns(x, 0).numpy(), y[[0, 0]].T).T, ("ab", "1b")),
     Op("torch.select_scatter", lambda x, y: torch.select_scatter(x, y, 1, 0),
        lambda x, y: np.concatenate([y[:, None], x[:, 1:]], 1), ("ab", "a")),
-    Op("torch.slice_scatter", lambda x, y: torch.slice_scatter(x, y, 0, 0, 1), lambda x, y: np.concatenate([y, x[1:]]),
+    Op("torch.slice_scatter", lambda x, y: torch.slice_scatter(x, y, 0, 0, 1, step=1), lambda x, y: np.concatenate([y, x[1:]]),
        ("ab", "1b")),
-    Op("torch.as_strided_scatter", lambda x, y: torch.as_strided_scatter(x, y, (1,), (1,), 1),
-       lambda x, y: np.concatenate([x[:1], y, x[2:]]), ("4", "1")),
     Op("torch.diagonal_scatter", torch.diagonal_scatter, lambda x, y: x * (1 - np.eye(len(x))) + np.diag(y), ("aa", "a")),
     Op("torch.nn.functional.embedding", lambda x: F.embedding(picks(x), x), lambda x: x[picks(x).numpy()], ("ab",)),
     Op("torch.nn.functional.nll_loss", lambda x: F.nll_loss(x, columns(x).repeat(x.shape[0])[: x.shape[0]]),
        lambda x: -np.mean(x[np.arange(len(x)), np.tile(columns(x).numpy(), len(x))[: len(x)]]), ("ab",)),
+)  # fmt: skip
+
+#: Operators without a dependable forward mode.
+REVERSE = (
+    Op("torch.logcumsumexp", lambda x: x.logcumsumexp(0), lambda x: analytic.logcumsumexp(x, 0), ("ab",)),
+    Op("torch.as_strided_scatter", lambda x, y: torch.as_strided_scatter(x, y, (1,), (1,), 1),
+       lambda x, y: np.concatenate([x[:1], y, x[2:]]), ("4", "1")),
 )  # fmt: skip
 
 TABLE = (*POINTWISE, *ACTIVATIONS, *BINARY, *REDUCTIONS, *PRODUCTS, *SHAPES, *SELECTIONS)

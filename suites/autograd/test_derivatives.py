@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import torch
-import torch.autograd.forward_ad as forward_ad
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reference import derivative
-from suites.autograd.operators import ACTIVATIONS, POINTWISE, TABLE
+from suites.autograd import forward
+from suites.autograd.operators import ACTIVATIONS, POINTWISE, REVERSE, TABLE
 from suites.autograd.record import cases, few, leaves
 from suites.kit import array, bound, close, documents, draw, gradient, tensor
 
@@ -36,7 +36,7 @@ def whole(reference, arrays, cotangent):
 
 @few
 @documents("torch.Tensor.backward", "torch.autograd.backward", guide=GUIDE)
-@pytest.mark.parametrize("row", rows(TABLE))
+@pytest.mark.parametrize("row", rows(TABLE + REVERSE))
 @given(case=cases())
 def test_reverse_mode_gives_the_derivative(row, case, device, dtype):
     """Reverse mode through {row} gives its vector-Jacobian product, for every argument."""
@@ -64,9 +64,7 @@ def test_forward_mode_gives_the_derivative(row, case, device):
         for i, d in enumerate(directions)
     )
 
-    with forward_ad.dual_level():
-        duals = [forward_ad.make_dual(tensor(a, device), tensor(d, device)) for a, d in zip(arrays, directions)]
-        tangent = forward_ad.unpack_dual(row.function(*duals)).tangent
+    tangent = forward.jvp(row.function, arrays, directions, device)
 
     radius = 64 * float(np.linalg.norm(np.ravel(scale)))
     close(tangent, derivative.jvp(row.reference, arrays, directions), bound.Norm(radius), device=device)

@@ -14,7 +14,7 @@ def tensor(array: np.ndarray, device: str = "cpu", dtype: dtypes.DType | None = 
     The values must be numbers of ``dtype`` already (default: the array's); only bfloat16, which NumPy
     lacks, is carried by float32 arrays.
     """
-    array = np.asarray(array)
+    array = _plain(np.asarray(array))
     target = dtypes.in_torch(dtype or array.dtype)
     owner = _owner(array)
     memory = _from_numpy(owner.astype(dtypes.in_numpy(target)).ravel(order="K"), target).to(device)
@@ -42,13 +42,19 @@ def _from_numpy(memory: np.ndarray, dtype: torch.dtype) -> torch.Tensor:
     return torch.from_numpy((bits >> 16).astype(np.uint16).view(np.int16)).view(torch.bfloat16)
 
 
+def _plain(array: np.ndarray) -> np.ndarray:
+    """The array itself where torch can have its strides over one block of memory, else a contiguous copy."""
+    owner = _owner(array)
+    block = owner.dtype == array.dtype and (owner.flags.c_contiguous or owner.flags.f_contiguous)
+    return array if block and all(step >= 0 for step in array.strides) else np.array(array, order="C")
+
+
 def _owner(array: np.ndarray) -> np.ndarray:
-    """The array that owns the memory, if its bytes can be taken over as they are, else a contiguous copy."""
+    """The array that owns the memory."""
     owner = array
     while isinstance(owner.base, np.ndarray):
         owner = owner.base
-    plain = owner.dtype == array.dtype and all(step >= 0 for step in array.strides)
-    return owner if plain and (owner.flags.c_contiguous or owner.flags.f_contiguous) else array.copy()
+    return owner
 
 
 def _address(array: np.ndarray) -> int:

@@ -19,9 +19,6 @@ NUMBERS = (torch.float64, torch.float32, torch.float16, *COMPLEX, *INTEGRAL)
 in_both = pytest.mark.dtypes(*NUMBERS, torch.bool)
 numbers_in_both = pytest.mark.dtypes(*NUMBERS)
 
-#: One array for each way to lie in memory, where drawing would only repeat itself for each dtype.
-every_layout = pytest.mark.parametrize("layout", draw.WRITABLE)
-
 #: Unsigned integers, of which torch 2.3 has more than bytes.
 wide_unsigned = pytest.mark.parametrize("unsigned", ["uint16", "uint32", "uint64"])
 
@@ -54,9 +51,10 @@ every_scalar = scalars(
 real_scalar = scalars("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8")
 
 
-def lying(layout: str, dtype: torch.dtype | str) -> np.ndarray:
-    """An array of three by five wide values, the extremes among them, that lies so in memory."""
-    return draw.Sample((3, 5), 7, "wide", layout, ("max", "lowest", "-zero", "subnormal"))(dtype)
+def window(dtype: torch.dtype | str) -> np.ndarray:
+    """An array of three by five wide values that lies inside another: offset, stepped and transposed at once."""
+    whole = draw.Sample((5, 13), 7, "wide", "transposed", ("max", "lowest", "-zero", "subnormal") * 9)(dtype)
+    return whole[1:4, 2:12:2]
 
 
 def writable(array_sample: draw.Sample, dtype: torch.dtype | str) -> np.ndarray:
@@ -68,7 +66,7 @@ def writable(array_sample: draw.Sample, dtype: torch.dtype | str) -> np.ndarray:
 
 def opposite(array: np.ndarray) -> np.ndarray:
     """An array of the same dtype that differs from the array in each element: 1 for 0, and 0 for all else."""
-    return (array == 0).astype(array.dtype)
+    return np.asarray(array == 0).astype(array.dtype)
 
 
 def same_steps(tensor: torch.Tensor, array: np.ndarray) -> bool:

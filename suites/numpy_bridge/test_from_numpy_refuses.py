@@ -99,13 +99,13 @@ def test_refuses_steps_of_part_of_an_element():
 @documents("torch.from_numpy", "torch.as_tensor", "torch.asarray", "torch.set_warn_always", guide=FROM_ARRAY)
 @pytest.mark.parametrize("name", ["from_numpy", "as_tensor", "asarray"])
 def test_warns_of_read_only_arrays(name, every_warning):
-    """A read-only array, whose memory the tensor could write to, brings a warning; the values are there all the same."""
+    """A read-only array, whose memory the tensor could write to, brings a warning each time it is taken."""
     array = draw.normal(0, 3, 5)
     array.flags.writeable = False
 
-    with pytest.warns(UserWarning):
+    with pytest.warns(UserWarning, match="not writable"):
         first = getattr(torch, name)(array)
-    with pytest.warns(UserWarning):
+    with pytest.warns(UserWarning, match="not writable"):
         second = getattr(torch, name)(array)
 
     close(first, array)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,10 +46,11 @@ class Operation(NamedTuple):
 
 
 class Call(NamedTuple):
-    """The arguments after the tensor."""
+    """The arguments after the tensor; or all of them, where it is a list of tensors that the operation takes."""
 
     positional: tuple[Any, ...] = ()
     keywords: dict[str, Any] = {}  # noqa: RUF012 - never written to
+    all: bool = False
 
 
 @st.composite
@@ -86,18 +88,26 @@ class Case:
     def expected(self) -> Any:
         """What the reference gives."""
         positional, keywords = _form(self.call, lambda array, _: array, self.dtype)
-        return self.row.reference(self.sample(self.dtype), *positional, **keywords)
+        first = [] if self.call.all else [self.sample(self.dtype)]
+        return self.row.reference(*first, *positional, **keywords)
 
     def arguments(self, device: str) -> tuple[list[Any], dict[str, Any]]:
         """The arguments for torch, the tensor first."""
         positional, keywords = _form(self.call, lambda array, dtype: tensor(array, device, dtype), self.dtype)
-        return [tensor(self.sample(self.dtype), device, self.dtype), *positional], keywords
+        first = [] if self.call.all else [tensor(self.sample(self.dtype), device, self.dtype)]
+        return [*first, *positional], keywords
 
     def result(self, device: str, **more: Any) -> Any:
         """What torch gives; its arguments must stay as they are."""
         positional, keywords = self.arguments(device)
-        with unchanged(*(value for value in positional if isinstance(value, torch.Tensor))):
+        with unchanged(*_tensors(positional)):
             return spelled(self.spelling)(*positional, **keywords, **more)
+
+
+def _tensors(arguments: Iterable[Any]) -> list[torch.Tensor]:
+    """The tensors among the arguments, also those in lists."""
+    flat = [item for value in arguments for item in (value if isinstance(value, (list, tuple)) else [value])]
+    return [value for value in flat if isinstance(value, torch.Tensor)]
 
 
 def spelled(name: str) -> Callable[..., Any]:
@@ -128,7 +138,7 @@ def _form(value: Any, convert: Callable[[np.ndarray, torch.dtype | None], Any], 
 
 def same(result: Any, expected: Any, dtype: torch.dtype, device: str) -> None:
     """Assert that a tensor, or each of several, is bit for bit what is expected."""
-    if isinstance(expected, np.ndarray):
+    if isinstance(expected, (np.ndarray, np.generic)):
         return close(result, expected, dtype=_judged(expected, dtype), device=device)
     assert len(result) == len(expected), f"{len(result)} tensors, expected {len(expected)}"
     for part, wanted in zip(result, expected):
@@ -169,3 +179,17 @@ def indices(size: int, shape: tuple[int, ...], low: int | None = 0) -> st.Search
     """An int64 array of indices below ``size``, from ``low`` or, where that is None, from -size."""
     low = -size if low is None else low
     return SEEDS.map(lambda seed: np.random.default_rng(seed).integers(low, size, shape))
+
+
+@st.composite
+def factored(draw_: st.DrawFn, size: int) -> tuple[int, ...]:
+    """A shape of that many elements, in which sometimes one side is left to be found."""
+    shape: list[int] = []
+    left = size
+    for _ in range(draw_(st.integers(0, 3))):
+        shape.append(draw_(st.sampled_from([side for side in range(1, left + 1) if left % side == 0] or [0])))
+        left //= max(shape[-1], 1)
+    shape = draw_(st.permutations([*shape, *[left] * (left != 1 or draw_(st.booleans()))]))
+    hidden = draw_(st.integers(0, len(shape)))
+    others = math.prod(side for position, side in enumerate(shape) if position != hidden)
+    return tuple(-1 if position == hidden and others else side for position, side in enumerate(shape))

@@ -126,13 +126,13 @@ def test_keeps_the_strides_of_a_dense_tensor(row, device, axes):
     assert (y.shape, y.stride()) == (x.shape, x.stride())
 
 
-@documents("tensor_attributes")
-@rows(Like("zeros_like"))
-def test_is_contiguous_like_a_tensor_with_gaps(row, device):
-    """Of a tensor that is not dense, {row} follows torch.contiguous_format."""
-    x = tensor(draw.normal(1, 4, 6).T[::2], device)
+@documents("torch.zeros_like", "tensor_attributes")
+@pytest.mark.parametrize("layout", ["rows", "columns"])
+def test_is_contiguous_like_a_tensor_with_gaps(layout, device):
+    """Of a tensor that is not dense, torch.zeros_like follows torch.contiguous_format."""
+    x = tensor({"rows": draw.normal(1, 4, 6)[:, ::2], "columns": draw.normal(1, 4, 6).T[::2]}[layout], device)
 
-    y = row(x)
+    y = torch.zeros_like(x)
 
     assert y.is_contiguous()
 

@@ -121,12 +121,10 @@ def test_counts_beyond_double_precision(start, device):
 
 
 @documents("torch.arange")
-@pytest.mark.dtypes(torch.int64, torch.int32)
-def test_counts_values_of_a_fractional_step_among_integers(device, dtype):
+@pytest.mark.parametrize("kind", ["int32", "int64"])
+def test_has_as_many_integers_as_a_fractional_step_asks_for(kind, device):
     """torch.arange of an integer dtype has ⌈(end − start)/step⌉ values for a fractional step too."""
-    x = torch.arange(0, 3, 0.5, dtype=dtype, device=device)
-
-    assert x.shape == (6,)
+    assert torch.arange(0, 7, 1.5, dtype=dtypes.in_torch(kind), device=device).shape == (5,)
 
 
 @documents("torch.arange")
@@ -148,8 +146,8 @@ def test_counts_floats_in_the_default_dtype(device, dtype):
 @documents("torch.arange")
 @pytest.mark.parametrize("arguments", [(0, 5, 0), (0, 5, -1), (5, 0, 1), (0.0, 1.0, -0.1)], ids=str)
 def test_refuses_steps_that_never_arrive(arguments, device):
-    """torch.arange raises RuntimeError where step is 0 or leads away from end."""
-    with pytest.raises(RuntimeError):
+    """torch.arange raises RuntimeError or ValueError where step is 0 or leads away from end."""
+    with pytest.raises((RuntimeError, ValueError)):
         torch.arange(*arguments, device=device)
 
 

@@ -10,24 +10,11 @@ from hypothesis import strategies as st
 
 from reference import shaping
 from suites.kit import close, documents, draw, tensor
-from suites.tensors.operation import Call, Operation, alone, call, cases, dims, indices, rows, same, several_dims
+from suites.tensors.operation import Call, Operation, alone, call, cases, dims, factored, indices, rows, same, several_dims
 
 MATRICES = draw.samples(shape=draw.shapes(least=2))
 VECTORS = draw.samples(shape=draw.shapes(least=1, most=1))
 MIXED = 2**63 - 1, -(2**63), 0, 1, -1, 2, -2, 3, -3, 40
-
-
-@st.composite
-def factored(draw_, size):
-    """A shape of that many elements, in which sometimes one side is left to be found."""
-    shape, left = [], size
-    for _ in range(draw_(st.integers(0, 3))):
-        shape.append(draw_(st.sampled_from([side for side in range(1, left + 1) if left % side == 0] or [0])))
-        left //= max(shape[-1], 1)
-    shape = draw_(st.permutations([*shape, *[left] * (left != 1 or draw_(st.booleans()))]))
-    hidden = draw_(st.integers(0, len(shape)))
-    others = math.prod(side for position, side in enumerate(shape) if position != hidden)
-    return tuple(-1 if position == hidden and others else side for position, side in enumerate(shape))
 
 
 def other_shape(shape):

@@ -16,6 +16,12 @@ def test_views_share_and_copies_do_not(dtype, place):
     assert not share_memory(made, made.clone())
 
 
+def test_a_permuted_array_of_booleans_keeps_its_values():
+    values = ~np.random.default_rng(0).integers(0, 2, (2, 3, 4)).astype(bool).transpose(1, 0, 2)
+
+    assert (tensor(values).numpy() == values).all()
+
+
 def test_what_was_shown_is_left_as_it_was():
     array = np.arange(6.0)
     share_memory(torch.from_numpy(array), array)

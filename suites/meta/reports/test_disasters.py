@@ -105,6 +105,22 @@ def test_a_full_disk_keeps_what_is_on_it_and_ends_the_run_with_2(suite):
     assert "is incomplete: No space left on device" in done.stdout
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has a disk that is always full")
+def test_a_disk_that_is_full_from_the_start_ends_the_run_before_any_claim(suite):
+    full = (
+        "import os, reports.writer\n"
+        "reports.writer.os.open = lambda *rest, real=os.open: real('/dev/full', os.O_WRONLY)"
+        " if str(rest[0]).endswith('.jsonl') else real(*rest)\n"
+    )
+    wiring = suite.folder / "conftest.py"
+    wiring.write_text(full + wiring.read_text(encoding="utf-8"), encoding="utf-8")
+    done = suite.run("def test_a(): open('ran', 'w')")
+
+    assert done.returncode == 2
+    assert "No space left on device; choose another folder: --record DIR" in done.stdout + done.stderr
+    assert not (suite.folder / "ran").exists()
+
+
 def test_a_folder_that_cannot_be_made_ends_the_run_before_any_claim(suite):
     (suite.folder / "file").write_text("in the way")
     suite.records = suite.folder / "file" / "records"

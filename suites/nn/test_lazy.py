@@ -1,0 +1,67 @@
+"""Lazy modules: they take the sizes of their first input and become ordinary modules."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn as nn
+
+from suites.kit import array, close, documents, draw, tensor
+
+pytestmark = pytest.mark.filterwarnings("ignore:Lazy modules are a new feature")
+
+CASES = {
+    "LazyLinear": (lambda: nn.LazyLinear(3), nn.Linear, "in_features", (2, 5), 5),
+    "LazyConv1d": (lambda: nn.LazyConv1d(3, 2), nn.Conv1d, "in_channels", (2, 4, 6), 4),
+    "LazyConv2d": (lambda: nn.LazyConv2d(3, 2), nn.Conv2d, "in_channels", (2, 4, 6, 6), 4),
+    "LazyConvTranspose2d": (lambda: nn.LazyConvTranspose2d(3, 2), nn.ConvTranspose2d, "in_channels", (2, 4, 6, 6), 4),
+    "LazyBatchNorm1d": (lambda: nn.LazyBatchNorm1d(), nn.BatchNorm1d, "num_features", (2, 7), 7),
+    "LazyBatchNorm2d": (lambda: nn.LazyBatchNorm2d(), nn.BatchNorm2d, "num_features", (2, 7, 3, 3), 7),
+    "LazyInstanceNorm2d": (lambda: nn.LazyInstanceNorm2d(affine=True), nn.InstanceNorm2d, "num_features",
+                           (2, 7, 3, 3), 7),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make, kind, attribute, shape, size",
+                         [pytest.param(*case, id=name, marks=documents(f"torch.nn.{name}")) for name, case in CASES.items()])  # fmt: skip
+def test_becomes_ordinary_by_its_first_input(make, kind, attribute, shape, size, device):
+    """The first input makes a lazy module an ordinary one of that size, with initialised parameters and the same output."""
+    module = make().to(device)
+    lazy = [nn.parameter.is_lazy(value) for value in module.parameters()]
+    x = tensor(draw.normal(0, *shape, dtype="float32"), device)
+    out = module.eval()(x)
+
+    assert any(lazy) and type(module) is kind and getattr(module, attribute) == size
+    assert not any(nn.parameter.is_lazy(value) for value in module.parameters())
+    assert all(np.isfinite(array(value)).all() for value in module.parameters())
+    close(module(x), array(out), device=device)
+
+
+@documents("torch.nn.LazyLinear", "torch.nn.parameter.UninitializedParameter")
+def test_uninitialised_parameters_have_no_shape():
+    """Before the first input the parameters of a lazy module have no shape, and asking for it raises."""
+    parameter = nn.LazyLinear(3).weight
+
+    assert isinstance(parameter, nn.parameter.UninitializedParameter)
+    with pytest.raises(RuntimeError):
+        _ = parameter.shape
+
+
+@documents("torch.nn.LazyLinear", "torch.nn.Module.load_state_dict")
+def test_lazy_linear_loads_the_state_of_an_ordinary_one():
+    """A LazyLinear loaded with an ordinary module's state has its parameters, and then the size of its input."""
+    source, module = nn.Linear(5, 3), nn.LazyLinear(3)
+    module.load_state_dict(source.state_dict())
+    x = torch.from_numpy(draw.normal(0, 2, 5, dtype="float32"))
+
+    close(module(x), array(source(x)))
+    assert type(module) is nn.Linear
+
+
+@documents("torch.nn.LazyConv2d", "torch.nn.Module.load_state_dict")
+def test_lazy_conv_infers_its_size_from_a_state():
+    """A LazyConv2d loaded with an ordinary module's state knows its input channels."""
+    module = nn.LazyConv2d(3, 2)
+    module.load_state_dict(nn.Conv2d(4, 3, 2).state_dict())
+    module(torch.from_numpy(draw.normal(0, 1, 4, 5, 5, dtype="float32")))
+
+    assert module.in_channels == 4
