@@ -14,16 +14,15 @@ RADIUS, POINTS = 2.0**-6, 16
 
 
 def jacobian(function: Callable[..., Array], arrays: Sequence[Array], position: int = 0) -> Array:
-    """J[…, i] = Im f(x + i h eᵢ) / h, the derivative for each element of one argument, by complex step."""
+    """J[…, i] = Im f(x + i h eᵢ) / h, the derivative for each element of one argument, of which there is at least one."""
     columns = []
     for index in np.ndindex(arrays[position].shape):
         stepped = [np.asarray(a, np.complex128) for a in arrays]
         stepped[position] = stepped[position].copy()
         stepped[position][index] += 1j * STEP
         columns.append(np.asarray(function(*stepped)).imag / STEP)
-    output = np.shape(function(*arrays))
-    table = np.array(columns).reshape((-1, *output))
-    return np.moveaxis(table, 0, -1).reshape((*output, *arrays[position].shape))
+    output = np.shape(columns[0])
+    return np.moveaxis(np.array(columns), 0, -1).reshape((*output, *arrays[position].shape))
 
 
 def jvp(function: Callable[..., Array], arrays: Sequence[Array], directions: Sequence[Array]) -> Array:

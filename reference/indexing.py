@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -52,7 +54,9 @@ def _spelled_out(key: tuple[Any, ...], ndim: int) -> Iterator[Any]:
 
 
 def _is_integer(item: Any) -> bool:
-    return not isinstance(item, (bool, slice, list, range)) and np.ndim(item) == 0 and np.asarray(item).dtype.kind in "iu"
+    return (
+        not isinstance(item, (bool, slice, list, range)) and np.ndim(item) == 0 and np.asarray(item).dtype.kind in "iu"
+    )
 
 
 def _consumed(item: Any) -> int:
@@ -101,8 +105,14 @@ def scatter_reduce(x: Array, dim: int, index: Array, src: Array, reduce: str, *,
     return result
 
 
-#: The reductions of scatter_reduce and index_reduce.
-REDUCTIONS = {"sum": np.sum, "prod": np.prod, "mean": np.mean, "amax": np.max, "amin": np.min}
+#: The reductions of scatter_reduce and index_reduce, of a list of numbers or arrays.
+REDUCTIONS = {
+    "sum": lambda values: functools.reduce(operator.add, values),
+    "prod": lambda values: functools.reduce(operator.mul, values),
+    "mean": lambda values: functools.reduce(operator.add, values) / len(values),
+    "amax": lambda values: functools.reduce(np.maximum, values),
+    "amin": lambda values: functools.reduce(np.minimum, values),
+}
 
 
 def index_select(x: Array, dim: int, index: Array) -> Array:
@@ -143,8 +153,10 @@ def index_reduce(x: Array, dim: int, index: Array, source: Array, reduce: str, *
     """The slices of source that have one index are reduced, with x's slice unless include_self is False."""
     result = x.copy()
     for place in set(index.tolist()):
-        slices = [_along(x, dim)[place]] * include_self + [_along(source, dim)[i] for i in np.flatnonzero(index == place)]
-        _along(result, dim)[place] = REDUCTIONS[reduce](slices, axis=0)
+        slices = [_along(x, dim)[place]] * include_self + [
+            _along(source, dim)[i] for i in np.flatnonzero(index == place)
+        ]
+        _along(result, dim)[place] = REDUCTIONS[reduce](slices)
     return result
 
 
@@ -192,9 +204,8 @@ def where(condition: Array, x: Array, other: Array) -> Array:
 
 def nonzero(x: Array) -> Array:
     """One row for each element that is not zero: its index; in row-major order."""
-    return np.array([place for place in itertools.product(*map(range, x.shape)) if x[place] != 0], np.int64).reshape(
-        -1, x.ndim
-    )
+    places = [place for place in itertools.product(*map(range, x.shape)) if x[place] != 0]
+    return np.array(places, np.int64).reshape(len(places), x.ndim)
 
 
 def unravel_index(indices: Array, shape: Sequence[int]) -> list[Array]:

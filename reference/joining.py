@@ -34,7 +34,11 @@ def block_diag(*tensors: Array) -> Array:
 
 def cartesian_prod(*tensors: Array) -> Array:
     """All tuples of one element of each vector, the last running fastest; of one vector, that vector."""
-    return np.array([*itertools.product(*tensors)], tensors[0].dtype).reshape(-1, len(tensors)) if tensors[1:] else tensors[0]
+    return (
+        np.array([*itertools.product(*tensors)], tensors[0].dtype).reshape(-1, len(tensors))
+        if tensors[1:]
+        else tensors[0]
+    )
 
 
 def combinations(x: Array, r: int = 2, with_replacement: bool = False) -> Array:

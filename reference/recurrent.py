@@ -21,7 +21,9 @@ def rnn_cell(x: Array, state: State, weights: Weights) -> State:
 
 
 def lstm_cell(x: Array, state: State, weights: Weights) -> State:
-    """i, f, o = s(·), g = tanh(·) of W_ih x + b_ih + W_hh h + b_hh in the order i, f, g, o; c' = f c + i g, h' = o tanh(c')."""
+    """i, f, o = s(·), g = tanh(·) of W_ih x + b_ih + W_hh h + b_hh in the order i, f, g, o; c' = f c + i g, h'
+    = o tanh(c').
+    """
     w_ih, w_hh, b_ih, b_hh = weights
     h, c = state
     i, f, g, o = np.split(linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh), 4, axis=-1)
@@ -42,9 +44,7 @@ def gru_cell(x: Array, state: State, weights: Weights) -> State:
 CELLS: dict[str, Callable[[Array, State, Weights], State]] = {"RNN": rnn_cell, "LSTM": lstm_cell, "GRU": gru_cell}
 
 
-def recurrent(
-    kind: str, x: Array, state: State, weights: list[list[Weights]]
-) -> tuple[Array, State]:
+def recurrent(kind: str, x: Array, state: State, weights: list[list[Weights]]) -> tuple[Array, State]:
     """The outputs (L, N, D·H) of the last layer and the last states (layers·D, N, H), for x (L, N, I).
 
     ``weights`` has for each layer those of its directions, one or two; the second runs backward in time.

@@ -89,7 +89,9 @@ def nearest(x: Array, size: tuple[int, int]) -> Array:
 
 
 def bilinear(x: Array, size: tuple[int, int], *, align_corners: bool = False) -> Array:
-    """Linear interpolation along both sides; the pixels are squares, or with align_corners the points between corners."""
+    """Linear interpolation along both sides; the pixels are squares, or with align_corners the points between
+    corners.
+    """
     down, across = (_weights(n, m, align_corners) for n, m in zip(x.shape[-2:], size))
     return down @ x @ across.T
 

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from reference import analytic
 from suites.autograd.record import Operator as Op
-from suites.autograd.record import above_one, away, distinct, inside, positive
+from suites.autograd.record import above_one, away, distinct, inside, moderate, positive, unit
 from suites.kit import tensor
 
 POINTWISE = (
@@ -33,15 +33,15 @@ POINTWISE = (
     Op("torch.atanh", torch.atanh, np.arctanh, domain=inside),
     Op("torch.sigmoid", torch.sigmoid, lambda x: 1 / (1 + np.exp(-x))),
     Op("torch.special.expit", torch.special.expit, lambda x: 1 / (1 + np.exp(-x))),
-    Op("torch.logit", torch.logit, lambda x: np.log(x / (1 - x)), domain=lambda x: (inside(x) / 2 + 1) / 2),
+    Op("torch.logit", torch.logit, lambda x: np.log(x / (1 - x)), domain=unit),
     Op("torch.sqrt", torch.sqrt, np.sqrt, domain=positive),
     Op("torch.rsqrt", torch.rsqrt, lambda x: 1 / np.sqrt(x), domain=positive),
     Op("torch.square", torch.square, lambda x: x * x),
     Op("torch.reciprocal", torch.reciprocal, lambda x: 1 / x, domain=positive),
     Op("torch.neg", torch.neg, lambda x: -x),
     Op("torch.abs", torch.abs, analytic.absolute, domain=away),
-    Op("torch.erf", torch.erf, analytic.erf),
-    Op("torch.erfc", torch.erfc, lambda x: 1 - analytic.erf(x)),
+    Op("torch.erf", torch.erf, analytic.erf, domain=moderate),
+    Op("torch.erfc", torch.erfc, lambda x: 1 - analytic.erf(x), domain=moderate),
     Op("torch.sinc", torch.sinc, lambda x: np.sin(np.pi * x) / (np.pi * x), domain=positive),
     Op("torch.pow", lambda x: torch.pow(x, 3), lambda x: x**3, case="an integer exponent"),
     Op("torch.pow", lambda x: torch.pow(x, -2), lambda x: x**-2.0, domain=positive, case="a negative exponent"),
@@ -59,14 +59,14 @@ POINTWISE = (
     Op("torch.div", lambda x: 2.5 / x, lambda x: 2.5 / x, domain=positive, case="of a number"),
     Op("torch.div", lambda x: x / -4.0, lambda x: x / -4.0, case="by a number"),
     Op("torch.mul", lambda x: 3 * x, lambda x: 3 * x, case="by a number"),
-    Op("torch.remainder", lambda x: torch.remainder(x, 1.0), lambda x: x - np.floor(np.real(x)), domain=inside),
+    Op("torch.remainder", lambda x: torch.remainder(x, 1.0), lambda x: x - np.floor(np.real(x)), domain=unit),
 )  # fmt: skip
 
 ACTIVATIONS = (
     Op("torch.relu", torch.relu, lambda x: np.where(np.real(x) > 0, x, 0), domain=away),
     Op("torch.nn.functional.leaky_relu", lambda x: F.leaky_relu(x, 0.2), lambda x: np.where(np.real(x) > 0, x, 0.2 * x),
        domain=away),
-    Op("torch.nn.functional.gelu", F.gelu, analytic.gelu),
+    Op("torch.nn.functional.gelu", F.gelu, analytic.gelu, domain=moderate),
     Op("torch.nn.functional.gelu", lambda x: F.gelu(x, approximate="tanh"), analytic.gelu_tanh, case="by tanh"),
     Op("torch.nn.functional.softplus", F.softplus, lambda x: np.log1p(np.exp(x))),
     Op("torch.nn.functional.softplus", lambda x: F.softplus(x, beta=2.0), lambda x: np.log1p(np.exp(2 * x)) / 2,
@@ -196,7 +196,7 @@ PRODUCTS = (
        ("a", "ab", "b")),
     Op("torch.baddbmm", lambda x, y, z: torch.baddbmm(x, y, z, beta=-1, alpha=2), lambda x, y, z: 2 * (y @ z) - x,
        ("eac", "eab", "ebc")),
-    Op("torch.kron", torch.kron, np.kron, ("ab", "cd")),
+    Op("torch.kron", lambda x, y: torch.kron(x.contiguous(), y.contiguous()), np.kron, ("ab", "cd")),
     Op("torch.nn.functional.linear", F.linear, lambda x, w, b: x @ w.T + b, ("eab", "cb", "c")),
     Op("torch.nn.functional.bilinear", F.bilinear, lambda x, y, w: np.einsum("bi,oij,bj->bo", x, w, y),
        ("ea", "eb", "cab")),

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 
 from suites.autograd.record import leaves, quietly
-from suites.kit import bound, close, documents, draw, tensor, unchanged
+from suites.kit import array, bound, close, documents, draw, tensor, unchanged
 
 GUIDE = ("A Gentle Introduction to torch.autograd", "Differentiation in Autograd")
 BACKWARD = ("torch.Tensor.backward", "torch.autograd.backward")
@@ -39,7 +39,7 @@ def test_leaves_the_gradients_of_the_guide(device):
 
 @documents(*BACKWARD, guide=(*GUIDE, "Vector Calculus using autograd"))
 @pytest.mark.dtypes(torch.float64, torch.float32, torch.float16, torch.bfloat16)
-@given(a=draw.samples(hard=("zero", "one", "-one")), seed=draw.seeds())
+@given(a=draw.samples(shape=draw.shapes(least=1), hard=("zero", "one", "-one")), seed=draw.seeds())
 def test_weighs_the_gradients_by_the_external_gradient(a, seed, device, dtype):
     """Q.backward(gradient=v) leaves 9a²v and −2bv: v is the gradient of some scalar with respect to Q."""
     arrays = (a(dtype), draw.normal(seed, *a.shape, dtype=dtype))
@@ -71,7 +71,7 @@ def test_of_the_sum_is_backward_with_ones(sample, seed, device, dtype):
     error(*weighted).backward(tensor(np.ones(sample.shape, arrays[0].dtype), device))
 
     for one, other in zip(summed, weighted):
-        close(one.grad, other.grad.cpu().numpy(), device=device)
+        close(one.grad, array(other.grad), device=device)
 
 
 @documents(*BACKWARD, guide=GUIDE)
@@ -141,7 +141,7 @@ def test_twice_through_one_graph_raises(device):
 
     with pytest.raises(RuntimeError):
         loss.backward()
-    close(a.grad, first.cpu().numpy(), device=device)
+    close(a.grad, array(first), device=device)
 
 
 @documents(*BACKWARD, guide=GUIDE)

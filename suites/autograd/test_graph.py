@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from suites.kit import close, documents, draw, dtypes, tensor
+from suites.kit import array, close, documents, draw, dtypes, tensor
 
 GUIDE = ("A Gentle Introduction to torch.autograd", "Recap of Key Components so far")
 
@@ -188,7 +188,7 @@ def test_nodes_save_inputs_and_results(device):
     square, power = x.pow(2), x.exp()
 
     assert square.grad_fn._saved_self is x
-    close(power.grad_fn._saved_result, power.detach().cpu().numpy(), device=device)
+    close(power.grad_fn._saved_result, array(power), device=device)
     assert power.grad_fn._saved_result is not power
 
 

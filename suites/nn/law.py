@@ -1,4 +1,6 @@
-"""Two laws for a function with a formula: its values lie within the formula's condition, its gradient is the formula's."""
+"""Two laws for a function with a formula: its values lie within the formula's condition, its gradient is the
+formula's.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,12 @@ from typing import Any, Callable
 import numpy as np
 import torch
 
-from suites.kit import bound, close, gradient, tensor, unchanged
+from suites.kit import bound, close, gradient, since, tensor, unchanged
 
 #: Choices of random signs by which the condition of a formula is measured.
 DIRECTIONS = 4
 #: Roundings allowed in each term of an inner product of a gradient: many gradients are differences.
-TERMS = 4096
+TERMS = 16384
 
 
 def conditioned(
@@ -69,3 +71,10 @@ def _with(
     """The function of one of its arguments; the others are constants, that for torch need no gradient."""
     rest = [array if device is None else tensor(array, device) for array in arrays]
     return lambda argument: function(*rest[:place], argument, *rest[place + 1 :])
+
+
+def functional_call(*args: Any, **kwargs: Any) -> Any:
+    """torch.func.functional_call, or the name that it had before 2.0."""
+    from torch.nn.utils import stateless
+
+    return (torch.func if since("2.0") else stateless).functional_call(*args, **kwargs)

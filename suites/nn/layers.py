@@ -104,7 +104,7 @@ def volumes(rng: Rng):
 
 
 def transposed(rng: Rng):
-    arrays, groups = kernels(rng, 2, least=2, most=4)
+    arrays, groups = kernels(rng, 2, least=3, most=5)
     x, kernel = arrays[:2]
     weight = rng.standard_normal((x.shape[1], side(rng, 1, 3), *kernel.shape[2:]))
     bias = maybe(rng, rng.standard_normal(groups * weight.shape[1]))
@@ -185,7 +185,7 @@ def layered(rng: Rng):
 
 
 def grouped(rng: Rng):
-    groups, per_group = side(rng, 1, 3), side(rng, 2, 3)
+    groups, per_group = side(rng, 1, 3), side(rng, 4, 6)  # two values would always become 1 and -1
     sides = (side(rng, 1, 3), groups * per_group, *(side(rng, 2, 4) for _ in range(side(rng, 0, 2))))
     arrays, settings = features(rng, offset(rng.standard_normal(sides), rng), groups * per_group)
     return arrays, {**settings, "groups": groups}
@@ -225,11 +225,11 @@ def padded(mode: str) -> Inputs:
 
 def unfolded(rng: Rng):
     kernel = side(rng, 1, 3), side(rng, 1, 3)
-    return (images(rng, 6, 8),), {"kernel": kernel, **options(rng, 2, "stride", "padding", "dilation")}
+    return (images(rng, 7, 9),), {"kernel": kernel, **options(rng, 2, "stride", "padding", "dilation")}
 
 
 def folded(rng: Rng):
-    size, kernel = (side(rng, 6, 8), side(rng, 6, 8)), (side(rng, 1, 3), side(rng, 1, 3))
+    size, kernel = (side(rng, 7, 9), side(rng, 7, 9)), (side(rng, 1, 3), side(rng, 1, 3))
     settings = options(rng, 2, "stride", "padding", "dilation")
     columns = spatial.unfold(np.zeros((2, side(rng, 1, 3), *size)), kernel, **settings)
     return (rng.standard_normal(columns.shape),), {"size": size, "kernel": kernel, **settings}
@@ -293,30 +293,29 @@ def renamed(function: Callable[..., torch.Tensor], **names: str) -> Callable[...
 ROWS = (
     Layer("relu", F.relu, activation.relu, elementwise()),
     Layer("leaky_relu", F.leaky_relu, activation.leaky_relu, elementwise(negative_slope=(0.01, 0.3, 1.5))),
-    Layer("elu", F.elu, activation.elu, elementwise(alpha=(1.0, 0.3, 2.0))),
-    Layer("celu", F.celu, piecewise.celu, elementwise(alpha=(1.0, 0.3, 2.0))),
-    Layer("selu", F.selu, piecewise.selu, elementwise()),
+    Layer("elu", F.elu, activation.elu, elementwise(alpha=(1.0, 0.3, 2.0)), slack=0.2),
+    Layer("celu", F.celu, piecewise.celu, elementwise(alpha=(1.0, 0.3, 2.0)), slack=0.2),
+    Layer("selu", F.selu, piecewise.selu, elementwise(), slack=0.2),
     Layer("prelu", F.prelu, piecewise.prelu, slopes),
     Layer("silu", F.silu, activation.silu, elementwise()),
     Layer("mish", F.mish, piecewise.mish, elementwise(), slack=1.0),
-    Layer("gelu", lambda x: F.gelu(x, approximate="tanh"), piecewise.gelu_tanh, elementwise(), "by tanh", 32.0),
+    Layer("gelu", lambda x: F.gelu(x, approximate="tanh"), piecewise.gelu_tanh, elementwise(), "by tanh", 2.0),
     Layer("logsigmoid", F.logsigmoid, activation.log_sigmoid, elementwise(), slack=1.0),
-    Layer("sigmoid", F.sigmoid, activation.sigmoid, elementwise()),
-    Layer("tanh", F.tanh, activation.tanh, elementwise()),
-    Layer("softplus", F.softplus, piecewise.softplus, elementwise(beta=(1.0, 0.5, 3.0), threshold=(20.0, 5.0)), "", 1.0),
+    Layer("softplus", F.softplus, piecewise.softplus, elementwise(beta=(1.0, 0.5, 3.0), threshold=(20.0, 5.0)), "",
+              1.0),
     Layer("softsign", F.softsign, piecewise.softsign, elementwise()),
     Layer("tanhshrink", F.tanhshrink, piecewise.tanhshrink, elementwise(), slack=1.0),
     Layer("hardtanh", F.hardtanh, piecewise.hardtanh, elementwise(min_val=(-1.0, -0.3), max_val=(1.0, 2.5))),
     Layer("relu6", F.relu6, piecewise.relu6, elementwise()),
     Layer("hardsigmoid", F.hardsigmoid, piecewise.hardsigmoid, elementwise(), slack=1.0),
-    Layer("hardswish", F.hardswish, piecewise.hardswish, elementwise(), slack=4.0),
+    Layer("hardswish", F.hardswish, piecewise.hardswish, elementwise(), slack=1.0),
     Layer("hardshrink", F.hardshrink, piecewise.hardshrink, elementwise(lambd=(0.5, 1.2))),
     Layer("softshrink", F.softshrink, piecewise.softshrink, elementwise(lambd=(0.5, 1.2)), slack=1.0),
     Layer("threshold", F.threshold, piecewise.threshold, elementwise(threshold=(0.1, -0.4), value=(-7.0, 3.0))),
     Layer("glu", F.glu, piecewise.glu, halves),
     Layer("softmax", renamed(F.softmax, axis="dim"), activation.softmax, along),
     Layer("softmin", renamed(F.softmin, axis="dim"), lambda x, axis: activation.softmax(-x, axis), along),
-    Layer("log_softmax", renamed(F.log_softmax, axis="dim"), activation.log_softmax, along, slack=2000.0),
+    Layer("log_softmax", renamed(F.log_softmax, axis="dim"), activation.log_softmax, along, slack=2.0),
     Layer("linear", F.linear, linear.linear, affine),
     Layer("conv1d", convolve(1), spatial.conv1d, convolved(1)),
     Layer("conv2d", convolve(2), convolution.conv2d, convolved(2)),
@@ -327,7 +326,8 @@ ROWS = (
     Layer("adaptive_avg_pool2d", F.adaptive_avg_pool2d, pooling.adaptive_avg_pool2d, cells),
     Layer("lp_pool2d", renamed(F.lp_pool2d, kernel="kernel_size"), spatial.lp_pool2d, normed),
     Layer("interpolate", F.interpolate, spatial.nearest, resized, "to the nearest"),
-    Layer("interpolate", lambda x, **s: F.interpolate(x, mode="bilinear", **s), spatial.bilinear, aligned, "bilinear", 4.0),
+    Layer("interpolate", lambda x, **s: F.interpolate(x, mode="bilinear", **s), spatial.bilinear, aligned, "bilinear",
+              1.0),
     Layer("pad", F.pad, spatial.pad, padded("constant"), "by a constant"),
     Layer("pad", F.pad, spatial.pad, padded("reflect"), "by reflection"),
     Layer("pad", F.pad, spatial.pad, padded("replicate"), "by replication"),
@@ -346,9 +346,12 @@ ROWS = (
     Layer("local_response_norm", F.local_response_norm, spatial.local_response_norm, neighbours),
     Layer("scaled_dot_product_attention", sdpa, attention.scaled_dot_product_attention, queries()),
     Layer("scaled_dot_product_attention", sdpa, attention.scaled_dot_product_attention, queries("causal"), "causal"),
-    Layer("scaled_dot_product_attention", sdpa, attention.scaled_dot_product_attention, queries("bool"), "of some keys"),
-    Layer("scaled_dot_product_attention", sdpa, attention.scaled_dot_product_attention, queries("float"), "with a bias"),
-    Layer("scaled_dot_product_attention", sdpa, attention.scaled_dot_product_attention, queries("scale"), "with a scale"),
+    Layer("scaled_dot_product_attention", sdpa, attention.scaled_dot_product_attention, queries("bool"),
+              "of some keys"),
+    Layer("scaled_dot_product_attention", sdpa, attention.scaled_dot_product_attention, queries("float"),
+              "with a bias"),
+    Layer("scaled_dot_product_attention", sdpa, attention.scaled_dot_product_attention, queries("scale"),
+              "with a scale"),
 )  # fmt: skip
 
 #: Names that came after torch 1.13, or settings of them.

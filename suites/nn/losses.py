@@ -82,6 +82,14 @@ def indices(rng: Rng):
     return (rng.standard_normal(sides) * rng.choice((1, 4)),), {"target": target}, settings
 
 
+def ignored(rng: Rng):
+    """One target for each row, some of which are ignored, and no weights."""
+    sides = shape(rng)[:2]
+    target = rng.integers(1, sides[1], sides[0])
+    target[1 : 2 + rng.integers(sides[0] - 2)] = place = int(rng.choice((-100, 0)))
+    return (rng.standard_normal(sides),), {"target": target}, {"ignore_index": place}
+
+
 def images(rng: Rng):
     """One target for each pixel, in two dimensions or three."""
     sides = (int(rng.integers(1, 5)), *(int(n) for n in rng.integers(2, 5, rng.choice((2, 3, 4)))))
@@ -194,29 +202,31 @@ def labels(rng: Rng):
 ROWS = (
     Loss("mse_loss", "MSELoss", loss.mse_loss, pair),
     Loss("l1_loss", "L1Loss", loss.l1_loss, pair),
-    Loss("smooth_l1_loss", "SmoothL1Loss", loss.smooth_l1_loss, smooth, slack=4.0),
-    Loss("huber_loss", "HuberLoss", loss.huber_loss, huber, slack=4.0),
-    Loss("binary_cross_entropy", "BCELoss", loss.binary_cross_entropy, probabilities, slack=4.0),
+    Loss("smooth_l1_loss", "SmoothL1Loss", loss.smooth_l1_loss, smooth, slack=1.0),
+    Loss("huber_loss", "HuberLoss", loss.huber_loss, huber, slack=1.0),
+    Loss("binary_cross_entropy", "BCELoss", loss.binary_cross_entropy, probabilities, slack=1.0),
     Loss("binary_cross_entropy_with_logits", "BCEWithLogitsLoss", loss.binary_cross_entropy_with_logits, logits,
-         slack=64.0),
-    Loss("nll_loss", "NLLLoss", classification.nll_loss, logarithms(indices), slack=16.0),
-    Loss("nll_loss", "NLLLoss", classification.nll_loss, logarithms(images), "of images", 16.0),
-    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, indices, slack=64.0),
-    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, images, "of images", 64.0),
-    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, smoothed(indices), "of smooth labels", 64.0),
-    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, smoothed(images), "of smooth images", 64.0),
-    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, mixtures, "of probabilities", 64.0),
-    Loss("kl_div", "KLDivLoss", similarity.kl_div, distributions, slack=4.0),
-    Loss("kl_div", "KLDivLoss", similarity.kl_div, logarithmic, "of logarithms", 4.0),
-    Loss("poisson_nll_loss", "PoissonNLLLoss", similarity.poisson_nll_loss, counts, slack=16.0),
-    Loss("gaussian_nll_loss", "GaussianNLLLoss", similarity.gaussian_nll_loss, normals, slack=4.0),
-    Loss("hinge_embedding_loss", "HingeEmbeddingLoss", similarity.hinge_embedding_loss, hinge, slack=4.0),
-    Loss("margin_ranking_loss", "MarginRankingLoss", similarity.margin_ranking_loss, ranking, slack=4.0),
+         slack=8.0),
+    Loss("nll_loss", "NLLLoss", classification.nll_loss, logarithms(indices), slack=2.0),
+    Loss("nll_loss", "NLLLoss", classification.nll_loss, logarithms(ignored), "of some targets", 2.0),
+    Loss("nll_loss", "NLLLoss", classification.nll_loss, logarithms(images), "of images", 2.0),
+    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, indices, slack=4.0),
+    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, ignored, "of some targets", 4.0),
+    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, images, "of images", 4.0),
+    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, smoothed(indices), "of smooth labels", 4.0),
+    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, smoothed(images), "of smooth images", 4.0),
+    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, mixtures, "of probabilities", 4.0),
+    Loss("kl_div", "KLDivLoss", similarity.kl_div, distributions, slack=1.0),
+    Loss("kl_div", "KLDivLoss", similarity.kl_div, logarithmic, "of logarithms", 1.0),
+    Loss("poisson_nll_loss", "PoissonNLLLoss", similarity.poisson_nll_loss, counts, slack=2.0),
+    Loss("gaussian_nll_loss", "GaussianNLLLoss", similarity.gaussian_nll_loss, normals, slack=1.0),
+    Loss("hinge_embedding_loss", "HingeEmbeddingLoss", similarity.hinge_embedding_loss, hinge, slack=1.0),
+    Loss("margin_ranking_loss", "MarginRankingLoss", similarity.margin_ranking_loss, ranking, slack=1.0),
     Loss("soft_margin_loss", "SoftMarginLoss", similarity.soft_margin_loss, signed),
-    Loss("cosine_embedding_loss", "CosineEmbeddingLoss", similarity.cosine_embedding_loss, angles, slack=4.0),
-    Loss("triplet_margin_loss", "TripletMarginLoss", similarity.triplet_margin_loss, triplets, slack=16.0),
-    Loss("multi_margin_loss", "MultiMarginLoss", similarity.multi_margin_loss, margins, slack=16.0),
-    Loss("multilabel_margin_loss", "MultiLabelMarginLoss", similarity.multilabel_margin_loss, several, slack=16.0),
+    Loss("cosine_embedding_loss", "CosineEmbeddingLoss", similarity.cosine_embedding_loss, angles, slack=1.0),
+    Loss("triplet_margin_loss", "TripletMarginLoss", similarity.triplet_margin_loss, triplets, slack=2.0),
+    Loss("multi_margin_loss", "MultiMarginLoss", similarity.multi_margin_loss, margins, slack=2.0),
+    Loss("multilabel_margin_loss", "MultiLabelMarginLoss", similarity.multilabel_margin_loss, several, slack=2.0),
     Loss("multilabel_soft_margin_loss", "MultiLabelSoftMarginLoss", similarity.multilabel_soft_margin_loss, labels,
-         slack=16.0),
+         slack=2.0),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -55,7 +55,9 @@ def net_of(parameters: Named, device: str) -> Net:
 
 
 def random_parameters(rng: np.random.Generator) -> Named:
-    """Normal weights that keep the size of what passes through them, and biases of half that size; of float32 values."""
+    """Normal weights that keep the size of what passes through them, and biases of half that size; of float32
+    values.
+    """
     return {
         name: (rng.standard_normal(shape) * (0.5 if len(shape) == 1 else np.prod(shape[1:]) ** -0.5)).astype("float32")
         for name, shape in lenet_shapes().items()

@@ -47,6 +47,7 @@ def _floating(value):
 
 @rows
 @given(seed=draw.seeds())
+@example(seed=7642)
 def test_equals_its_formula(row, seed, dtype, device):
     """F.{row} is its formula, for every setting."""
     arrays, settings, wide = drawn(row, seed, dtype, device)
@@ -57,7 +58,7 @@ def test_equals_its_formula(row, seed, dtype, device):
 
 @rows
 @given(seed=draw.seeds())
-@example(seed=7626)
+@example(seed=7642)
 def test_has_the_gradient_of_its_formula(row, seed, device):
     """The gradient of F.{row} for each of its arguments is the derivative of its formula."""
     arrays, settings, wide = drawn(row, seed, "float64", device)
@@ -102,7 +103,11 @@ def test_linear_is_exact_on_integers(seed, rows, bias, dtype, device):
 def test_conv2d_is_exact_on_integers(seed, count, stride, padding, dilation, groups, dtype, device):
     """A convolution and its gradients for input, weight and bias are exact for integers, for any setting and batch."""
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-    x, weight, b = draw.lattice(seed, (count, 4, 7, 9)), draw.lattice(seed + 1, (6, 4 // groups, 3, 2)), draw.lattice(2, (6,))
+    x, weight, b = (
+        draw.lattice(seed, (count, 4, 7, 9)),
+        draw.lattice(seed + 1, (6, 4 // groups, 3, 2)),
+        draw.lattice(2, (6,)),
+    )
     expected = conv2d(x, weight, b, **options)
     g = draw.lattice(seed + 3, expected.shape)
     arrays = tuple(draw.cast(values, dtype) for values in (x, weight, b))
@@ -118,7 +123,9 @@ def test_conv2d_is_exact_on_integers(seed, count, stride, padding, dilation, gro
 @documents("torch.nn.functional.conv2d", "torch.nn.functional.linear", guide=GUIDE)
 @given(seed=draw.seeds())
 def test_batch_is_its_images(seed, dtype, device):
-    """Every image of a batch, of any size, gives what it gives alone; an image without a batch dimension gives the same."""
+    """Every image of a batch, of any size, gives what it gives alone; an image without a batch dimension gives
+    the same.
+    """
     x, weight = draw.lattice(seed, (19, 2, 5, 5)), draw.lattice(seed + 1, (3, 2, 3, 3))
     images, kernel = tensor(draw.cast(x, dtype), device), tensor(draw.cast(weight, dtype), device)
     found = F.conv2d(images, kernel)
@@ -129,7 +136,9 @@ def test_batch_is_its_images(seed, dtype, device):
 
 
 @documents("torch.nn.Conv2d")
-@given(seed=draw.seeds(), mode=st.sampled_from(("zeros", "reflect", "replicate", "circular")), padding=st.integers(0, 2))
+@given(
+    seed=draw.seeds(), mode=st.sampled_from(("zeros", "reflect", "replicate", "circular")), padding=st.integers(0, 2)
+)
 def test_conv2d_pads_by_its_mode(seed, mode, padding, device):
     """Conv2d with a padding_mode is the convolution of the padded image, without padding."""
     x, module = draw.lattice(seed, (2, 3, 6, 5)), nn.Conv2d(3, 2, 3, padding=(padding, 1), padding_mode=mode).double()
@@ -145,6 +154,7 @@ def test_conv2d_pads_by_its_mode(seed, mode, padding, device):
 @documents("torch.nn.functional.conv2d", "torch.nn.Conv2d")
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 @given(seed=draw.seeds(), kernel=st.tuples(st.integers(1, 5), st.integers(1, 5)), dilation=st.integers(1, 2))
+@example(seed=0, kernel=(2, 4), dilation=1)
 def test_same_padding_keeps_the_size(seed, kernel, dilation, device):
     """padding="same" keeps the sides of the image: zeros on both sides, the odd one behind; "valid" pads nothing."""
     x, weight = draw.lattice(seed, (2, 2, 8, 9)), draw.lattice(seed + 1, (3, 2, *kernel))
@@ -165,6 +175,8 @@ MODULES = {
     "LeakyReLU": (lambda: nn.LeakyReLU(0.3), lambda x: F.leaky_relu(x, 0.3)),
     "GELU": (lambda: nn.GELU(), F.gelu),
     "GELU by tanh": (lambda: nn.GELU("tanh"), lambda x: F.gelu(x, approximate="tanh")),
+    "Sigmoid": (lambda: nn.Sigmoid(), torch.sigmoid),
+    "Tanh": (lambda: nn.Tanh(), torch.tanh),
     "SiLU": (lambda: nn.SiLU(), F.silu),
     "Softplus": (lambda: nn.Softplus(2.0, 3.0), lambda x: F.softplus(x, 2.0, 3.0)),
     "Hardtanh": (lambda: nn.Hardtanh(-0.2, 0.7), lambda x: F.hardtanh(x, -0.2, 0.7)),
@@ -188,14 +200,16 @@ MODULES = {
     "PixelShuffle": (lambda: nn.PixelShuffle(2), lambda x: F.pixel_shuffle(x, 2)),
     "LocalResponseNorm": (lambda: nn.LocalResponseNorm(3, 0.2, 0.6, 2.0),
                           lambda x: F.local_response_norm(x, 3, 0.2, 0.6, 2.0)),
-    "LayerNorm": (lambda: nn.LayerNorm((8, 6), eps=0.1), lambda x: F.layer_norm(x, (8, 6), x.new_ones(8, 6), x.new_zeros(8, 6), 0.1)),
-    "GroupNorm": (lambda: nn.GroupNorm(2, 4, eps=0.1), lambda x: F.group_norm(x, 2, x.new_ones(4), x.new_zeros(4), 0.1)),
+    "LayerNorm": (lambda: nn.LayerNorm((8, 6), eps=0.1), lambda x: F.layer_norm(x, (8, 6), x.new_ones(8, 6),
+              x.new_zeros(8, 6), 0.1)),
+    "GroupNorm": (lambda: nn.GroupNorm(2, 4, eps=0.1), lambda x: F.group_norm(x, 2, x.new_ones(4), x.new_zeros(4),
+              0.1)),
     "InstanceNorm2d": (lambda: nn.InstanceNorm2d(4, eps=0.1), lambda x: F.instance_norm(x, eps=0.1)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "make, function",
+    ("make", "function"),
     [pytest.param(*case, id=name, marks=documents(f"torch.nn.{name.split()[0]}")) for name, case in MODULES.items()],
 )
 def test_module_is_the_function(make, function, device):
@@ -219,8 +233,8 @@ def test_works_in_place_if_asked(name, seed, device):
 
 
 @documents("torch.nn.functional.relu", "torch.nn.ReLU", guide=GUIDE)
-@pytest.mark.dtypes(torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64)
-@given(sample=draw.samples())
+@pytest.mark.dtypes(torch.float64, torch.float32, torch.bfloat16, torch.int64)
+@given(sample=draw.samples(shape=draw.shapes(least=1)))
 def test_relu_is_exact(sample, dtype, device):
     """relu keeps positive numbers and NaN, bit for bit, and makes all others zero, in every layout and dtype."""
     x = sample(dtype)
@@ -231,7 +245,7 @@ def test_relu_is_exact(sample, dtype, device):
 
 
 @documents("torch.nn.functional.relu", "torch.nn.functional.relu6", "notes/autograd", guide=GUIDE)
-@pytest.mark.parametrize("name, at_zero", [("relu", 0.0), ("relu6", 0.0), ("leaky_relu", 0.01), ("hardtanh", 1.0)])
+@pytest.mark.parametrize(("name", "at_zero"), [("relu", 0.0), ("relu6", 0.0), ("leaky_relu", 0.01), ("hardtanh", 1.0)])
 def test_gradient_at_a_kink(name, at_zero, device):
     """The gradient where a function has a kink at zero is the smallest of those around it."""
     x = tensor(np.zeros(5), device).requires_grad_()
@@ -249,4 +263,6 @@ def test_softmax_sums_to_one(seed, axis, dtype_out, dtype, device):
 
     total = array(found).astype("float64").sum(axis)
     close(total, np.ones(total.shape), bound.Bound(32 * 2.0**29 if found.dtype == torch.float32 else 32, 1.0))
-    assert found.dtype == (dtype_out or dtype) and (array(found) > 0).all() and math.isfinite(total.sum())
+    assert found.dtype == (dtype_out or dtype)
+    assert (array(found) > 0).all()
+    assert math.isfinite(total.sum())

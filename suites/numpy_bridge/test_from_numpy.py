@@ -25,6 +25,8 @@ def test_shares_memory_in_every_dtype(dtype):
     """The tensor shares memory with the array in every dtype: a write to either is seen by the other."""
     array = window(dtype)
 
+    close(torch.from_numpy(array), array)
+    assert same_steps(torch.from_numpy(array), array)
     assert share_memory(torch.from_numpy(array), array)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from suites.kit import close, documents, draw
 
-from .bridge import FROM_ARRAY
+from .bridge import FROM_ARRAY, every_warning
 
 
 class Refused(NamedTuple):
@@ -25,14 +25,6 @@ class Refused(NamedTuple):
 def refused(*rows):
     """Parametrize a claim over what is refused."""
     return pytest.mark.parametrize("row", rows, ids=str)
-
-
-@pytest.fixture
-def every_warning():
-    """Let torch repeat the warnings that it gives once in a process."""
-    torch.set_warn_always(True)
-    yield
-    torch.set_warn_always(False)
 
 
 @documents("torch.from_numpy", guide=FROM_ARRAY)
@@ -98,14 +90,14 @@ def test_refuses_steps_of_part_of_an_element():
 
 @documents("torch.from_numpy", "torch.as_tensor", "torch.asarray", "torch.set_warn_always", guide=FROM_ARRAY)
 @pytest.mark.parametrize("name", ["from_numpy", "as_tensor", "asarray"])
-def test_warns_of_read_only_arrays(name, every_warning):
+def test_warns_of_read_only_arrays(name):
     """A read-only array, whose memory the tensor could write to, brings a warning each time it is taken."""
     array = draw.normal(0, 3, 5)
     array.flags.writeable = False
 
-    with pytest.warns(UserWarning, match="not writable"):
+    with every_warning(), pytest.warns(UserWarning, match="not writable"):
         first = getattr(torch, name)(array)
-    with pytest.warns(UserWarning, match="not writable"):
+    with every_warning(), pytest.warns(UserWarning, match="not writable"):
         second = getattr(torch, name)(array)
 
     close(first, array)
@@ -113,11 +105,12 @@ def test_warns_of_read_only_arrays(name, every_warning):
 
 
 @documents("torch.tensor", "torch.asarray", "torch.set_warn_always", guide=FROM_ARRAY)
-def test_copies_of_read_only_arrays_do_not_warn(every_warning):
+def test_copies_of_read_only_arrays_do_not_warn():
     """A copy of a read-only array brings no warning, which would be an error here."""
     array = draw.normal(0, 3, 5)
     array.flags.writeable = False
 
-    close(torch.tensor(array), array)
-    close(torch.asarray(array, copy=True), array)
-    close(torch.as_tensor(array.copy()), array)
+    with every_warning():
+        close(torch.tensor(array), array)
+        close(torch.asarray(array, copy=True), array)
+        close(torch.as_tensor(array.copy()), array)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from suites.kit import close, documents, draw, share_memory
 
-from .bridge import FROM_ARRAY, churn, in_both, window
+from .bridge import FROM_ARRAY, churn, every_warning, in_both, window
 
 WRITABLE = {"shape": draw.shapes(least=1, most=1, low=1), "layouts": ("contiguous",)}
 
@@ -154,12 +154,9 @@ def test_tensor_outlives_the_buffer():
 
 
 @documents("torch.frombuffer", "torch.set_warn_always", guide=FROM_ARRAY)
-def test_warns_of_read_only_buffers(request):
+def test_warns_of_read_only_buffers():
     """A buffer that cannot be written to brings a warning."""
-    request.addfinalizer(lambda: torch.set_warn_always(False))
-    torch.set_warn_always(True)
-
-    with pytest.warns(UserWarning, match="not writable"):
+    with every_warning(), pytest.warns(UserWarning, match="not writable"):
         result = torch.frombuffer(b"\x01\x02\x03", dtype=torch.uint8)
 
     close(result, np.array([1, 2, 3], np.uint8))

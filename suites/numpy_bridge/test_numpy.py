@@ -24,6 +24,8 @@ def test_shares_memory_in_every_dtype(dtype):
     """The array shares memory with the tensor in every dtype: a write to either is seen by the other."""
     source = tensor(window(dtype))
 
+    close(source.numpy(), window(dtype))
+    assert same_steps(source, source.numpy())
     assert share_memory(source, source.numpy())
 
 

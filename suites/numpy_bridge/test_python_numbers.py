@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from suites.kit import close, documents, draw, dtypes, tensor
@@ -80,6 +80,8 @@ def test_wide_unsigned_integers_keep_all_digits(sample, unsigned, device):
 
 
 @documents("torch.Tensor.item", "torch.Tensor.tolist")
+@example(value=2**53 + 1)
+@example(value=-(2**63) + 1)
 @given(value=st.integers(-(2**63), 2**63 - 1))
 def test_integers_beyond_double_precision_keep_all_digits(value, device):
     """item, tolist and int of an int64 have all of its digits, those beyond 2⁵³ too."""

@@ -135,7 +135,6 @@ PRODUCTS = (
     Product("inner", np.inner, (((3, 5), (4, 5)), ((2, 3, 5), (5,)), ((5,), (5,)), ((), (3,)), ((4, 4), (4, 4)))),
     Product("outer", np.outer, (((3,), (5,)), ((33,), (1,)), ((0,), (3,)), ((4,), (4,)))),
     Product("ger", np.outer, (((3,), (5,)), ((4,), (4,)))),
-    Product("kron", np.kron, (((2, 3), (3, 2)), ((3,), (2, 2)), ((2, 2), ()), ((2, 1, 3), (3, 2)), ((2, 2), (2, 2)))),
     Product("linalg.multi_dot", multiplied, (
         ((3, 5), (5, 4)), ((3, 5), (5, 4), (4, 2)), ((2, 20), (20, 3), (3, 30), (30, 2)), ((4, 4), (4, 4), (4, 4)), ((5,), (5, 4), (4,)),
     )),
@@ -158,6 +157,23 @@ def test_products_are_exact_on_integers(row, data, dtype, device):
     result = getattr(function, row.name.split(".")[-1])(*([tensors] if row.name == "linalg.multi_dot" else tensors))
 
     close(result, np.asarray(row.reference(*parts)).astype(parts[0].dtype), EXACT, device=device)
+
+
+@documents("torch.kron", guide=GUIDE)
+@pytest.mark.parametrize("shapes", [((2, 3), (3, 2)), ((3,), (2, 2)), ((2, 2), ()), ((2, 1, 3), (3, 2)), ((2, 2), (2, 2))], ids=str)
+def test_kron_multiplies_every_pair(shapes, device):
+    """torch.kron is the second tensor times each element of the first, laid out as blocks."""
+    x, y = lattices(shapes, torch.float64, 8)
+
+    close(torch.kron(tensor(x, device), tensor(y, device)), np.kron(x, y), EXACT, device=device)
+
+
+@documents("torch.kron", guide=GUIDE)
+def test_kron_takes_any_strides(device):
+    """torch.kron does not depend on how its operands lie in memory."""
+    x, y = np.broadcast_to(draw.lattice(1, (1, 1, 3)), (2, 1, 3)), np.asfortranarray(draw.lattice(2, (3, 2)))
+
+    close(torch.kron(tensor(x, device), tensor(y, device)), np.kron(x, y), EXACT, device=device)
 
 
 @documents("torch.linalg.cross", "torch.cross", guide=GUIDE)

@@ -106,7 +106,7 @@ def test_the_spellings_agree(pair, dtype, device):
 
 
 @documents("torch.matmul", guide=GUIDE)
-@pytest.mark.parametrize("shape", [(5, 4), (5, 1), (1, 4), (2, 5, 4)], ids=str)
+@pytest.mark.parametrize("shape", [(5, 4), (5, 1), (2, 5, 4)], ids=str)
 def test_a_vector_times_a_matrix_goes_into_its_out(shape, device):
     """torch.matmul(vector, matrix, out=z) writes to a z of the right shape, with no warning that it was resized."""
     x, y = numbers(1, (5,), "float64"), numbers(2, shape, "float64")

@@ -48,7 +48,8 @@ def every_half(dtype: dtypes.DType) -> np.ndarray:
 
 def within(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """The same values, the finite ones beyond ``low`` and ``high`` moved there."""
-    return np.where(np.isfinite(values), np.clip(values, low, high), values).astype(values.dtype)
+    with np.errstate(over="ignore"):
+        return np.where(np.isfinite(values), np.clip(values.astype(float), low, high), values).astype(values.dtype)
 
 
 def numbers(seed: int, shape: tuple[int, ...], dtype: dtypes.DType) -> np.ndarray:

@@ -15,6 +15,7 @@ import torch
 from hypothesis import strategies as st
 
 from suites.kit import close, documents, draw, tensor, unchanged
+from suites.tensors.recipes import samples
 
 #: One dtype of each width and kind; NumPy's carrier of bfloat16 is float32, so it is told apart by name.
 MOVED = (torch.float32, torch.bfloat16, torch.int64, torch.int32, torch.uint8, torch.complex64, torch.bool)
@@ -22,7 +23,7 @@ REAL = (torch.float32, torch.bfloat16, torch.float16, torch.int64, torch.int16, 
 
 
 SEEDS = draw.seeds()
-SAMPLES = draw.samples()
+SAMPLES = samples()
 
 
 class Operation(NamedTuple):
@@ -70,6 +71,18 @@ def rows(table: tuple[Operation, ...]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         "row", [pytest.param(row, marks=documents(*row.spellings, since=row.since), id=str(row)) for row in table]
     )
+
+
+def named(table: tuple[Operation, ...], *names: str) -> tuple[Operation, ...]:
+    """The operations of these spellings, each with that one alone."""
+    return tuple(next(row for row in table if n in row.spellings)._replace(spellings=(n,)) for n in names)
+
+
+def in_place(table: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    """The methods of these operations that work in place."""
+    methods = [(row, [f"{name}_" for name in row.spellings if name.startswith("torch.Tensor.")]) for row in table]
+    found = [(row, tuple(name for name in names if hasattr(torch.Tensor, name[13:]))) for row, names in methods]
+    return tuple(row._replace(spellings=names) for row, names in found if names)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,12 +159,24 @@ def same(result: Any, expected: Any, dtype: torch.dtype, device: str) -> None:
     return None
 
 
+def writes_into_out(case: Case, layout: str, device: str) -> None:
+    """Assert that with out= the call fills a tensor of that layout with its result, and returns it."""
+    expected = case.expected()
+    memory = draw.laid_out(np.full_like(expected, 1), layout)
+    out = tensor(memory, device, _judged(expected, case.dtype))
+
+    result = case.result(device, out=out)
+
+    assert result is out
+    same(out, expected, case.dtype, device)
+
+
 def _judged(expected: np.ndarray, dtype: torch.dtype) -> Any:
     """float32 arrays carry bfloat16 where that is the dtype in question."""
     return dtype if dtype is torch.bfloat16 and expected.dtype == np.float32 else expected.dtype
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def between(low: int, high: int) -> st.SearchStrategy[int]:
     """An integer from low to high; the same strategy each time, since to make one takes longer than to draw."""
     return st.integers(low, high)

@@ -8,6 +8,9 @@ from typing import Any, Iterator
 
 import torch
 
+#: What puts the options back must hold while it is itself judged.
+SET_PRINTOPTIONS = torch.set_printoptions
+
 
 @contextlib.contextmanager
 def default_dtype(dtype: torch.dtype) -> Iterator[None]:
@@ -37,8 +40,7 @@ def printing(**options: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        torch.set_printoptions(profile="default", sci_mode=False)
-        torch.set_printoptions(profile="default")
+        SET_PRINTOPTIONS(profile="default")
 
 
 @contextlib.contextmanager

@@ -10,11 +10,12 @@ from reference import indexing
 from suites.kit import close, documents, draw, share_memory, tensor, unchanged
 from suites.tensors import keys
 from suites.tensors.operation import MOVED, between, indices
+from suites.tensors.recipes import samples
 
 GUIDE = "Operations on Tensors"
 PAGES = ("tensor_view", "tensors")
-SAMPLES = draw.samples(layouts=draw.WRITABLE)
-FILLED = draw.samples(shape=draw.shapes(least=1, low=1), layouts=draw.WRITABLE)
+SAMPLES = samples(layouts=draw.WRITABLE)
+FILLED = samples(least=1, low=1, layouts=draw.WRITABLE)
 DTYPE = st.sampled_from(MOVED)
 
 
@@ -47,6 +48,22 @@ def test_writes_what_basic_indices_name(sample, dtype, seed, data, device):
     x[key] = tensor(value, device, dtype)
 
     close(x, indexing.assigned(array, key, value), dtype=dtype, device=device)
+
+
+@documents(*PAGES)
+@given(sample=FILLED, data=st.data())
+def test_writes_what_a_slice_keeps(sample, data, device):
+    """x[start:stop:step] = number writes the number to each place that the slice keeps, in each dimension."""
+    dim, array = data.draw(between(0, len(sample.shape) - 1)), sample("float32")
+    drawn = [(*[slice(None)] * dim, data.draw(keys.slices(sample.shape[dim]))) for _ in range(4)]
+    x = tensor(array, device)
+
+    for number, key in enumerate(drawn):
+        x[key] = number
+
+    for number, key in enumerate(drawn):
+        array = indexing.assigned(array, key, number)
+    close(x, array, device=device)
 
 
 @documents(*PAGES)

@@ -94,7 +94,7 @@ def test_leaves_no_place_preferred(n, device):
 
 
 @documents("torch.multinomial")
-@pytest.mark.dtypes(torch.float64, torch.float32, torch.float16)
+@pytest.mark.dtypes(torch.float64, torch.float32)
 def test_draws_indices_by_weight(device, dtype):
     """torch.multinomial with replacement draws each index with a probability proportional to its weight, 0 never."""
     x = torch.multinomial(tensor(WEIGHTS.astype(dtypes.in_numpy(dtype)), device), 40000, replacement=True)

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from reference import indexing
 from suites.kit import close, documents, draw, tensor, unchanged
 from suites.tensors import keys
-from suites.tensors.operation import MOVED
+from suites.tensors.operation import MOVED, same
+from suites.tensors.recipes import samples
 
 GUIDE = "Operations on Tensors"
 PAGES = ("tensor_view", "tensors")
@@ -21,16 +21,30 @@ def matrices(**structure):
 
 
 @documents(*PAGES, guide=GUIDE)
-@given(data=st.data(), sample=draw.samples(), dtype=st.sampled_from(MOVED))
+@given(data=st.data(), sample=samples(), dtype=st.sampled_from(MOVED))
 def test_gives_what_numpy_gives(data, sample, dtype, device):
     """Indexing by integers, slices, ... and None gives the elements that NumPy gives, in NumPy's shape."""
-    array, key = sample(dtype), data.draw(keys.basic(sample.shape))
+    array, drawn = sample(dtype), [data.draw(keys.basic(sample.shape)) for _ in range(4)]
     x = tensor(array, device, dtype)
 
     with unchanged(x):
-        result = x[key]
+        results = [x[key] for key in drawn]
 
-    close(result, array[key], dtype=dtype, device=device)
+    same(results, [array[key] for key in drawn], dtype, device)
+
+
+@documents(*PAGES, guide=GUIDE)
+@given(data=st.data(), sample=samples(least=1))
+def test_a_slice_keeps_every_step(data, sample, device):
+    """x[start:stop:step] keeps start, start + step, … below stop, in each dimension; negative bounds count from the end."""
+    dim, array = data.draw(st.integers(0, len(sample.shape) - 1)), sample("int64")
+    drawn = [data.draw(keys.slices(sample.shape[dim])) for _ in range(8)]
+    x, before = tensor(array, device), (slice(None),) * dim
+
+    results = [x[(*before, key)] for key in drawn]
+
+    kept = [[*range(sample.shape[dim])[key]] for key in drawn]
+    same(results, [np.take(array, np.array(places, int), axis=dim) for places in kept], torch.int64, device)
 
 
 @documents(*PAGES, guide=GUIDE)
@@ -55,7 +69,7 @@ def test_a_slice_then_an_integer_takes_a_column(array, device):
 
 
 @documents(*PAGES)
-@given(data=st.data(), sample=draw.samples(shape=draw.shapes(least=1, low=1)))
+@given(data=st.data(), sample=samples(least=1, low=1))
 def test_a_negative_integer_counts_from_the_end(data, sample, device):
     """x[..., -k] is x[..., n - k], of a dimension of n elements, whichever dimension it is."""
     dim = data.draw(st.integers(0, len(sample.shape) - 1))
@@ -78,7 +92,7 @@ def test_iterating_gives_the_slices_of_the_first_dimension(array, device):
 
 
 @documents("torch.Tensor.item", *PAGES, guide=GUIDE)
-@given(data=st.data(), sample=draw.samples(shape=draw.shapes(low=1)))
+@given(data=st.data(), sample=samples(low=1))
 def test_an_integer_for_each_dimension_gives_one_element(data, sample, device):
     """Indexed by an integer for each dimension, a tensor gives a tensor of no dimensions that holds that element."""
     place = tuple(data.draw(st.integers(-side, side - 1)) for side in sample.shape)
@@ -90,11 +104,9 @@ def test_an_integer_for_each_dimension_gives_one_element(data, sample, device):
     assert result.item() == array[place]
 
 
-
-
 @documents(*PAGES)
 @pytest.mark.parametrize("spelling", [np.int64, np.int32, np.array, torch.tensor], ids=lambda f: f.__name__)
-@given(data=st.data(), sample=draw.samples(shape=draw.shapes(least=1, low=1)))
+@given(data=st.data(), sample=samples(least=1, low=1))
 def test_an_integer_may_be_a_number_of_numpy_or_torch(spelling, data, sample, device):
     """A NumPy integer and a tensor that holds one integer index as the Python integer does."""
     place = data.draw(st.integers(-sample.shape[0], sample.shape[0] - 1))
@@ -104,22 +116,19 @@ def test_an_integer_may_be_a_number_of_numpy_or_torch(spelling, data, sample, de
 
 
 @documents(*PAGES)
-@given(data=st.data(), sample=draw.samples(shape=draw.shapes(least=1)), beyond=st.integers(0, 3) | st.just(2**40))
-def test_an_integer_out_of_range_raises(data, sample, beyond, device):
+@given(sample=samples(least=1), dim=st.integers(0, 3), index=st.sampled_from((0, 3, -1, -2, 2**40)))
+def test_an_integer_out_of_range_raises(sample, dim, index, device):
     """An integer that is not from -n to n - 1, of a dimension of n elements, raises IndexError."""
-    x, dim = tensor(sample(), device), data.draw(st.integers(0, len(sample.shape) - 1))
-    n = sample.shape[dim]
-
-    for_place = (slice(None),) * dim
+    dim %= len(sample.shape)
+    outside = index + sample.shape[dim] * (1 if index >= 0 else -1)
+    x = tensor(sample(), device)
 
     with pytest.raises(IndexError):
-        x[(*for_place, n + beyond)]
-    with pytest.raises(IndexError):
-        x[(*for_place, -n - 1 - beyond)]
+        x[(*[slice(None)] * dim, outside)]
 
 
 @documents(*PAGES)
-@given(sample=draw.samples(), more=st.integers(1, 3))
+@given(sample=samples(), more=st.integers(1, 3))
 def test_too_many_indices_raise(sample, more, device):
     """More slices than there are dimensions raise IndexError."""
     x = tensor(sample(), device)
@@ -129,7 +138,7 @@ def test_too_many_indices_raise(sample, more, device):
 
 
 @documents(*PAGES)
-@given(sample=draw.samples(shape=draw.shapes(low=1)), more=st.integers(1, 3))
+@given(sample=samples(low=1), more=st.integers(1, 3))
 def test_too_many_integers_raise(sample, more, device):
     """More integers than there are dimensions raise IndexError."""
     x = tensor(sample(), device)
@@ -139,7 +148,7 @@ def test_too_many_integers_raise(sample, more, device):
 
 
 @documents(*PAGES)
-@given(sample=draw.samples(shape=draw.shapes(least=1)), step=st.integers(-4, -1))
+@given(sample=samples(least=1), step=st.integers(-4, -1))
 def test_a_negative_step_raises(sample, step, device):
     """A slice with a negative step raises ValueError: a tensor has no negative strides."""
     x = tensor(sample(), device)

@@ -7,14 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference import joining
-from suites.kit import close, documents, draw, tensor, unchanged
-from suites.tensors.operation import Call, Operation, between, call, cases, dims, rows, same
+from suites.kit import close, documents, draw, tensor
+from suites.tensors.operation import Call, Operation, between, call, cases, dims, named, rows, same, writes_into_out
+from suites.tensors.recipes import samples
 
 GUIDE = "Operations on Tensors"
-EVERY_DTYPE = torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int8, torch.uint8, torch.bool
-SMALL = draw.samples(shape=draw.shapes(least=1, most=3))
-FILLED = draw.samples(shape=draw.shapes(least=1, most=3, low=1))
-VECTORS = draw.samples(shape=draw.shapes(least=1, most=1, high=3, long=False))
+EVERY_DTYPE = (
+    torch.float64,
+    torch.float32,
+    torch.float16,
+    torch.bfloat16,
+    torch.int64,
+    torch.int8,
+    torch.uint8,
+    torch.bool,
+)
+SMALL = samples(least=1, most=3)
+FILLED = samples(least=1, most=3, low=1)
+VECTORS = samples(least=1, most=1, high=3)
 
 
 @st.composite
@@ -82,13 +92,16 @@ TABLE = (
         joining.vstack,
         ("torch.vstack", "torch.row_stack"),
         fitting(lambda shape: 0),
-        draw.samples(shape=draw.shapes(least=2, most=3)),
+        samples(least=2, most=3),
     ),
-    Operation(joining.dstack, ("torch.dstack",), fitting(lambda shape: 2), draw.samples(shape=draw.shapes(least=3))),
+    Operation(joining.dstack, ("torch.dstack",), fitting(lambda shape: 2), samples(least=3)),
     Operation(
-        joining.column_stack, ("torch.column_stack",), fitting(lambda shape: 1), draw.samples(shape=draw.shapes(least=2))
+        joining.column_stack,
+        ("torch.column_stack",),
+        fitting(lambda shape: 1),
+        samples(least=2),
     ),
-    Operation(joining.block_diag, ("torch.block_diag",), spread, draw.samples(shape=draw.shapes(most=2, high=3))),
+    Operation(joining.block_diag, ("torch.block_diag",), spread, samples(most=2, high=3)),
     Operation(joining.cartesian_prod, ("torch.cartesian_prod",), spread, VECTORS),
     Operation(
         joining.combinations,
@@ -106,17 +119,13 @@ TABLE = (
     Operation(joining.chunk, methods("chunk"), lambda shape: call(between(1, 9), dims(shape)), FILLED),
     Operation(joining.tensor_split, methods("tensor_split"), sections, SMALL),
     Operation(joining.hsplit, methods("hsplit"), lambda shape: sections(shape, min(len(shape) - 1, 1)), SMALL),
-    Operation(
-        joining.vsplit, methods("vsplit"), lambda shape: sections(shape, 0), draw.samples(shape=draw.shapes(least=2))
-    ),
-    Operation(
-        joining.dsplit, methods("dsplit"), lambda shape: sections(shape, 2), draw.samples(shape=draw.shapes(least=3))
-    ),
+    Operation(joining.vsplit, methods("vsplit"), lambda shape: sections(shape, 0), samples(least=2)),
+    Operation(joining.dsplit, methods("dsplit"), lambda shape: sections(shape, 2), samples(least=3)),
     Operation(
         joining.unbind,
         methods("unbind"),
         lambda shape: call(dims(shape)),
-        draw.samples(shape=draw.shapes(least=1)),
+        samples(least=1),
     ),
 )
 
@@ -128,6 +137,15 @@ def test_joins_or_parts_as_its_formula_says(row, data, device):
     case = data.draw(cases(row))
 
     same(case.result(device), case.expected(), case.dtype, device)
+
+
+@rows(named(TABLE, "torch.cat", "torch.stack", "torch.hstack", "torch.vstack", "torch.dstack", "torch.column_stack"))
+@given(data=st.data(), layout=st.sampled_from(draw.WRITABLE))
+def test_writes_into_out(row, data, layout, device):
+    """With out=, {row} writes its result into that tensor, whatever its strides, and returns it."""
+    case = data.draw(cases(row))
+
+    writes_into_out(case, layout, device)
 
 
 @documents("torch.cat", guide=GUIDE)
@@ -185,12 +203,12 @@ def test_nothing_to_join_raises(name, device):
 
 
 @documents("torch.split", "torch.Tensor.split_with_sizes")
-@given(sample=SMALL, more=st.sampled_from((-1, 1, 2)))
-def test_sizes_that_do_not_add_up_raise(sample, more, device):
+@pytest.mark.parametrize("sizes", [[1, 1], [1, 3], [4], []], ids=str)
+def test_sizes_that_do_not_add_up_raise(sizes, device):
     """Sizes that do not add up to the size of the dimension raise RuntimeError."""
-    x, size = tensor(sample(), device), sample.shape[0]
+    x = tensor(draw.normal(0, 3, 2), device)
 
     with pytest.raises(RuntimeError):
-        torch.split(x, [size, more])
+        torch.split(x, sizes)
     with pytest.raises(RuntimeError):
-        x.split_with_sizes([size + more])
+        x.split_with_sizes(sizes)

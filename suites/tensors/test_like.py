@@ -170,7 +170,7 @@ def test_has_memory_of_its_own(row, device):
 
 
 @documents()
-@rows(*EVERY)
+@rows(*CONSTANT, Like("empty_like"))
 def test_follows_to_another_device(row, device):
     """Where a device is given, {row} makes the result there: on the meta device, a shape without values."""
     x = tensor(draw.normal(1, 2, 3), device)

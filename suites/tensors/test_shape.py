@@ -1,6 +1,7 @@
 """Operations that give the same elements another shape or order: each does what its formula in reference/shaping says."""
 
 import math
+from typing import Any, Callable, NamedTuple
 
 import numpy as np
 import pytest
@@ -10,11 +11,27 @@ from hypothesis import strategies as st
 
 from reference import shaping
 from suites.kit import close, documents, draw, tensor
-from suites.tensors.operation import Call, Operation, alone, call, cases, dims, factored, indices, rows, same, several_dims
+from suites.tensors.operation import (
+    Call,
+    Operation,
+    alone,
+    between,
+    call,
+    cases,
+    dims,
+    factored,
+    indices,
+    named,
+    rows,
+    same,
+    several_dims,
+    writes_into_out,
+)
+from suites.tensors.recipes import samples
 
-MATRICES = draw.samples(shape=draw.shapes(least=2))
-VECTORS = draw.samples(shape=draw.shapes(least=1, most=1))
-MIXED = 2**63 - 1, -(2**63), 0, 1, -1, 2, -2, 3, -3, 40
+MATRICES = samples(least=2)
+VECTORS = samples(least=1, most=1)
+OFFSETS = 0, 1, -1, 2, -2, 3, -3, 40, -40
 
 
 def other_shape(shape):
@@ -103,7 +120,7 @@ TABLE = (
         shaping.unflatten,
         ("torch.unflatten", "torch.Tensor.unflatten"),
         unflattened,
-        draw.samples(shape=draw.shapes(least=1)),
+        samples(least=1),
         since="2.0",
     ),
     Operation(
@@ -113,9 +130,9 @@ TABLE = (
             *("torch.Tensor.transpose", "torch.Tensor.swapaxes", "torch.Tensor.swapdims"),
         ),
         lambda shape: call(dims(shape), dims(shape)),
-        draw.samples(shape=draw.shapes(least=1)),
+        samples(least=1),
     ),
-    Operation(shaping.t, ("torch.t", "torch.Tensor.t"), alone, draw.samples(shape=draw.shapes(most=2))),
+    Operation(shaping.t, ("torch.t", "torch.Tensor.t"), alone, samples(most=2)),
     Operation(shaping.permute, ("torch.permute", "torch.Tensor.permute"), permutations),
     Operation(
         shaping.movedim,
@@ -128,7 +145,7 @@ TABLE = (
         shaping.squeeze,
         ("torch.squeeze", "torch.Tensor.squeeze"),
         lambda shape: st.just(Call()) | call(dims(shape)),
-        draw.samples(shape=draw.shapes(high=2)),
+        samples(high=2),
     ),
     Operation(
         shaping.unsqueeze, ("torch.unsqueeze", "torch.Tensor.unsqueeze"), lambda shape: call(dims(shape, extra=1))
@@ -137,22 +154,20 @@ TABLE = (
         shaping.expand,
         ("torch.Tensor.expand", "torch.broadcast_to", "torch.Tensor.broadcast_to"),
         lambda shape: call(expanded(shape)),
-        draw.samples(shape=draw.shapes(most=3, high=2)),
+        samples(most=3, high=2),
     ),
     Operation(
         shaping.expand_as,
         ("torch.Tensor.expand_as",),
         lambda shape: call(expanded(shape).map(lambda size: draw.Sample(shaping.expand(np.zeros(shape), size).shape))),
-        draw.samples(shape=draw.shapes(most=3, high=2)),
+        samples(most=3, high=2),
     ),
-    Operation(
-        shaping.tile, ("torch.tile", "torch.Tensor.tile"), lambda shape: call(draw.shapes(high=3, long=False))
-    ),
+    Operation(shaping.tile, ("torch.tile", "torch.Tensor.tile"), lambda shape: call(draw.shapes(high=3, long=False))),
     Operation(
         shaping.repeat,
         ("torch.Tensor.repeat",),
         lambda shape: call(draw.shapes(least=len(shape), most=len(shape) + 2, high=3, long=False)),
-        draw.samples(shape=draw.shapes(most=3)),
+        samples(most=3),
     ),
     Operation(
         shaping.repeat_interleave,
@@ -163,41 +178,43 @@ TABLE = (
     Operation(
         shaping.diag,
         ("torch.diag", "torch.Tensor.diag"),
-        lambda shape: call(st.integers(-4, 4)),
-        draw.samples(shape=draw.shapes(least=1, most=2)),
+        lambda shape: call(between(1 - shape[0], shape[-1] - 1)),
+        samples(least=1, most=2, low=1),
     ),
     Operation(
-        shaping.diagflat, ("torch.diagflat", "torch.Tensor.diagflat"), lambda shape: call(st.integers(-4, 4)),
-        draw.samples(shape=draw.shapes(most=3, high=3, long=False)),
+        shaping.diagflat,
+        ("torch.diagflat", "torch.Tensor.diagflat"),
+        lambda shape: call(st.integers(-4, 4)),
+        samples(most=3, high=3),
     ),
     Operation(
         shaping.diag_embed,
         ("torch.diag_embed", "torch.Tensor.diag_embed"),
         lambda shape: planes(shape, extra=1),
-        draw.samples(shape=draw.shapes(least=1, most=3)),
+        samples(least=1, most=3),
     ),
     Operation(
-        shaping.tril, ("torch.tril", "torch.Tensor.tril"), lambda shape: call(st.sampled_from(MIXED)), MATRICES
+        shaping.tril, ("torch.tril", "torch.Tensor.tril"), lambda shape: call(st.sampled_from(OFFSETS)), MATRICES
     ),
     Operation(
-        shaping.triu, ("torch.triu", "torch.Tensor.triu"), lambda shape: call(st.sampled_from(MIXED)), MATRICES
+        shaping.triu, ("torch.triu", "torch.Tensor.triu"), lambda shape: call(st.sampled_from(OFFSETS)), MATRICES
     ),
     Operation(
         shaping.narrow,
         ("torch.narrow", "torch.Tensor.narrow", "torch.narrow_copy", "torch.Tensor.narrow_copy"),
         narrowed,
-        draw.samples(shape=draw.shapes(least=1)),
+        samples(least=1),
     ),
     Operation(
         shaping.select,
         ("torch.select", "torch.Tensor.select"),
         selected,
-        draw.samples(shape=draw.shapes(least=1, low=1)),
+        samples(least=1, low=1),
     ),
     Operation(shaping.unfold, ("torch.Tensor.unfold",), windows),
     Operation(shaping.flip, ("torch.flip", "torch.Tensor.flip"), lambda shape: call(several_dims(shape))),
     Operation(shaping.fliplr, ("torch.fliplr", "torch.Tensor.fliplr"), alone, MATRICES),
-    Operation(shaping.flipud, ("torch.flipud", "torch.Tensor.flipud"), alone, draw.samples(shape=draw.shapes(least=1))),
+    Operation(shaping.flipud, ("torch.flipud", "torch.Tensor.flipud"), alone, samples(least=1)),
     Operation(shaping.roll, ("torch.roll", "torch.Tensor.roll"), rolled),
     Operation(
         shaping.rot90,
@@ -218,3 +235,119 @@ def test_moves_elements_as_its_formula_says(row, data, device):
     case = data.draw(cases(row))
 
     same(case.result(device), case.expected(), case.dtype, device)
+
+
+@rows(named(TABLE, "torch.narrow_copy", "torch.diag"))
+@given(data=st.data(), layout=st.sampled_from(draw.WRITABLE))
+def test_writes_into_out(row, data, layout, device):
+    """With out=, {row} writes its result into that tensor, whatever its strides, and returns it."""
+    case = data.draw(cases(row))
+
+    writes_into_out(case, layout, device)
+
+
+@documents("torch.tril", "torch.triu")
+@pytest.mark.parametrize("name", ["tril", "triu"])
+@given(seed=draw.seeds())
+def test_triangles_are_written_into_out(name, seed, device):
+    """With out=, tril and triu write the triangles of a batch of matrices into that tensor, whatever its strides."""
+    array = draw.normal(seed, 2, 2, 3, 4, dtype="float32")
+    memory = tensor(np.zeros(4096, np.float32), device)  # room on both sides for what is written astray
+    out = memory.as_strided(array.shape, (1, 2, 4, 12), 2048)
+
+    getattr(torch, name)(tensor(array, device), out=out)
+
+    close(out, getattr(shaping, name)(array), device=device)
+
+
+@documents("torch.tril", "torch.triu")
+@given(seed=draw.seeds())
+def test_a_diagonal_may_lie_far_outside(seed, device):
+    """For a diagonal of any int64, tril and triu keep all elements or none where it lies outside the matrix."""
+    array = draw.normal(seed, 3, 4, dtype="float32")
+    x, low, high = tensor(array, device), -(2**63), 2**63 - 1
+
+    results = torch.tril(x, high), torch.triu(x, low), torch.tril(x, low), torch.triu(x, high)
+
+    same(results, [array, array, np.zeros_like(array), np.zeros_like(array)], torch.float32, device)
+
+
+class Axis(NamedTuple):
+    """How a documented name takes a dimension, of a tensor that has two of size 3."""
+
+    name: str
+    function: Callable[[torch.Tensor, int], Any]
+    extra: int = 0
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def index_of(x):
+    return tensor(np.zeros(1, np.int64), str(x.device))
+
+
+AXES = (
+    Axis("torch.transpose", lambda x, dim: torch.transpose(x, dim, 0)),
+    Axis("torch.Tensor.transpose", lambda x, dim: x.transpose(0, dim)),
+    Axis("torch.swapaxes", lambda x, dim: torch.swapaxes(x, 0, dim)),
+    Axis("torch.permute", lambda x, dim: torch.permute(x, (0, dim))),
+    Axis("torch.movedim", lambda x, dim: torch.movedim(x, dim, 0)),
+    Axis("torch.squeeze", lambda x, dim: torch.squeeze(x, dim)),
+    Axis("torch.unsqueeze", lambda x, dim: torch.unsqueeze(x, dim), 1),
+    Axis("torch.Tensor.unsqueeze", lambda x, dim: x.unsqueeze(dim), 1),
+    Axis("torch.flatten", lambda x, dim: torch.flatten(x, dim)),
+    Axis("torch.Tensor.unflatten", lambda x, dim: x.unflatten(dim, (3, 1))),
+    Axis("torch.repeat_interleave", lambda x, dim: torch.repeat_interleave(x, 2, dim)),
+    Axis("torch.diagonal", lambda x, dim: torch.diagonal(x, 0, dim, 0)),
+    Axis("torch.narrow", lambda x, dim: torch.narrow(x, dim, 0, 1)),
+    Axis("torch.select", lambda x, dim: torch.select(x, dim, 0)),
+    Axis("torch.Tensor.unfold", lambda x, dim: x.unfold(dim, 1, 1)),
+    Axis("torch.flip", lambda x, dim: torch.flip(x, (dim,))),
+    Axis("torch.roll", lambda x, dim: torch.roll(x, 1, dim)),
+    Axis("torch.Tensor.size", lambda x, dim: x.size(dim)),
+    Axis("torch.Tensor.stride", lambda x, dim: x.stride(dim)),
+    Axis("torch.cat", lambda x, dim: torch.cat([x, x], dim)),
+    Axis("torch.stack", lambda x, dim: torch.stack([x, x], dim), 1),
+    Axis("torch.split", lambda x, dim: torch.split(x, 1, dim)),
+    Axis("torch.chunk", lambda x, dim: torch.chunk(x, 2, dim)),
+    Axis("torch.tensor_split", lambda x, dim: torch.tensor_split(x, 2, dim)),
+    Axis("torch.unbind", lambda x, dim: torch.unbind(x, dim)),
+    Axis("torch.index_select", lambda x, dim: torch.index_select(x, dim, index_of(x))),
+    Axis("torch.gather", lambda x, dim: torch.gather(x, dim, index_of(x)[None])),
+    Axis("torch.sort", lambda x, dim: torch.sort(x, dim)),
+    Axis("torch.topk", lambda x, dim: torch.topk(x, 1, dim)),
+)
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, marks=documents(row.name), id=str(row)) for row in AXES])
+def test_a_dimension_out_of_range_raises(row, device):
+    """{row} raises IndexError at a dimension that is not from -n to n - 1, of a tensor of n (for a new one n + 1)."""
+    x = tensor(draw.normal(0, 3, 3), device)
+    count = x.ndim + row.extra
+
+    with pytest.raises(IndexError):
+        row.function(x, count)
+    with pytest.raises(IndexError):
+        row.function(x, -count - 1)
+
+
+@documents("torch.permute", "torch.Tensor.permute")
+@pytest.mark.parametrize("axes", [(0, 1), (0, 1, 1), (0, 1, 2, 0), (2, -1, 0)], ids=str)
+def test_permute_needs_each_dimension_once(axes, device):
+    """permute raises RuntimeError where a dimension is missing or named twice."""
+    x = tensor(draw.normal(0, 2, 3, 4), device)
+
+    with pytest.raises(RuntimeError):
+        torch.permute(x, axes)
+    with pytest.raises(RuntimeError):
+        x.permute(*axes)
+
+
+@documents("torch.squeeze", "torch.Tensor.squeeze", since="2.0")
+@given(sample=samples(least=1, high=2), data=st.data())
+def test_squeeze_takes_several_dimensions(sample, data, device):
+    """squeeze removes, of the dimensions that it is given in a tuple, those of size 1."""
+    chosen, array = data.draw(several_dims(sample.shape)), sample("float32")
+
+    close(torch.squeeze(tensor(array, device), chosen), shaping.squeeze(array, chosen), device=device)

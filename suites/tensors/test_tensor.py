@@ -51,7 +51,6 @@ INFERRED = (
     Data("a NumPy float64", np.float64(2.5), torch.float64),
     Data("a NumPy float32", np.float32(2.5), torch.float32),
     Data("a NumPy int32", np.int32(-7), torch.int32),
-    Data("a NumPy bool", np.bool_(True), torch.bool),
 )
 
 

@@ -80,15 +80,16 @@ def test_keeps_the_main_diagonal_in_both_triangles(device):
 
 
 @documents("torch.tril", "torch.triu")
-def test_keeps_all_or_nothing_of_far_diagonals(device):
-    """Diagonals far outside of the matrix, down to the least integer, keep all of it or nothing."""
+@pytest.mark.parametrize("far", [100, 2**40, 2**63 - 1])
+def test_keeps_all_or_nothing_of_far_diagonals(far, device):
+    """Diagonals far outside of the matrix, out to the largest integer, keep all of it or nothing."""
     values = draw.normal(1, 3, 4)
     x, nothing = tensor(values, device), np.zeros((3, 4))
 
-    close(torch.triu(x, -(2**63)), values, device=device)
-    close(torch.triu(x, 2**63 - 1), nothing, device=device)
-    close(torch.tril(x, -(2**63)), nothing, device=device)
-    close(torch.tril(x, 2**63 - 1), values, device=device)
+    close(torch.triu(x, -far), values, device=device)
+    close(torch.triu(x, far), nothing, device=device)
+    close(torch.tril(x, -far), nothing, device=device)
+    close(torch.tril(x, far), values, device=device)
 
 
 @documents("torch.tril_indices")
@@ -225,9 +226,10 @@ def test_refuses_parts_of_two_dtypes(device):
 @given(seed=draw.seeds(), shape=draw.shapes())
 def test_turns_polar_coordinates(seed, shape, device, dtype):
     """torch.polar is abs · cos(angle) + i abs · sin(angle), each part to a few roundings."""
-    radius, angle = np.abs(draw.normal(seed, *shape, dtype=dtype)), 3 * draw.normal(seed + 1, *shape, dtype=dtype)
+    kind = dtypes.in_numpy(dtype)
+    radius, angle = np.abs(draw.normal(seed, *shape)).astype(kind), (3 * draw.normal(seed + 1, *shape)).astype(kind)
 
-    z = torch.polar(tensor(radius, device), tensor(angle, device))
+    z = torch.polar(tensor(radius, device, dtype), tensor(angle, device, dtype))
 
     expected = radius.astype(np.float64) * np.exp(1j * angle.astype(np.float64))
     close(z.real, expected.real, bound.Bound(4, np.abs(expected), False), dtype=dtype, device=device)
