@@ -42,7 +42,9 @@ for _package in (reference, suites):
             importlib.import_module(_module.name)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    if pluginmanager.is_blocked("cacheprovider"):
+        parser.addini("cache_dir", "known even so: a strict configuration refuses what no plugin declares")
     group = parser.getgroup("torch-conformance")
     names = {"type": lambda text: [name.strip() for name in text.split(",") if name.strip()], "metavar": "NAME,…"}
     group.addoption("--device", default=["cpu"], help="devices to judge (default: cpu)", **names)

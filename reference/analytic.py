@@ -56,8 +56,8 @@ def norm(x: Array, p: float = 2, axis: int | tuple[int, ...] | None = None, keep
     """(Σ |x|ᵖ)^(1/p), the largest |x| for p = ∞."""
     magnitudes = absolute(x)
     if p == math.inf:
-        return np.max(magnitudes, axis=axis, keepdims=keepdims)
-    return np.sum(magnitudes**p, axis=axis, keepdims=keepdims) ** (1 / p)
+        return np.asarray(np.max(magnitudes, axis=axis, keepdims=keepdims))
+    return np.asarray(np.sum(magnitudes**p, axis=axis, keepdims=keepdims) ** (1 / p))
 
 
 def logsumexp(x: Array, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:

@@ -14,7 +14,7 @@ RADIUS, POINTS = 2.0**-6, 16
 
 
 def jacobian(function: Callable[..., Array], arrays: Sequence[Array], position: int = 0) -> Array:
-    """J[…, i] = Im f(x + i h eᵢ) / h, the derivative for each element of one argument, of which there is at least one."""
+    """J[…, i] = Im f(x + i h eᵢ) / h, for each element i of one argument that is not empty."""
     columns = []
     for index in np.ndindex(arrays[position].shape):
         stepped = [np.asarray(a, np.complex128) for a in arrays]
@@ -50,4 +50,4 @@ def _along(function: Callable[..., Array], arrays: Sequence[Array], direction: S
     total: Array | float = 0.0
     for point in RADIUS * np.exp(2j * np.pi * np.arange(POINTS) / POINTS):
         total = total + np.asarray(function(*[a + point * d for a, d in zip(arrays, direction)])) / point**2
-    return 2 * np.real(total) / POINTS
+    return np.asarray(2 * np.real(total) / POINTS)

@@ -1,4 +1,4 @@
-"""Functions of one real or complex number, elementwise, by NumPy's widest precision, and of two numbers where no operator is."""
+"""Functions of one number, or of two where there is no operator, elementwise."""
 
 from __future__ import annotations
 
@@ -132,7 +132,8 @@ def digamma(x: Array) -> Array:
 
 def xlogy(x: Array, y: Array) -> Array:
     """x · log(y), 0 where x is 0 and y is no NaN."""
-    return np.where((x == 0) & ~np.isnan(y), 0, x * np.log(y))
+    nothing = (x == 0) & ~np.isnan(y)
+    return np.where(nothing, 0, x * np.log(np.where(nothing, 1, y)))
 
 
 def heaviside(x: Array, values: Array) -> Array:

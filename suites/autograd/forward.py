@@ -18,7 +18,10 @@ with warnings.catch_warnings(), forward_ad.dual_level():
 
 
 def jvp(
-    function: Callable[..., torch.Tensor], arrays: tuple[np.ndarray, ...], directions: tuple[np.ndarray, ...], device: str
+    function: Callable[..., torch.Tensor],
+    arrays: tuple[np.ndarray, ...],
+    directions: tuple[np.ndarray, ...],
+    device: str,
 ) -> torch.Tensor:
     """The tangent of ``function`` at the arrays along the directions, by dual tensors."""
     with forward_ad.dual_level():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from typing import Any, Callable, Iterator, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Callable, NamedTuple
 
 import numpy as np
 import torch
@@ -69,7 +70,8 @@ class Operator(NamedTuple):
     """A differentiable function on tensors, its NumPy form that takes complex numbers, and its arguments.
 
     ``shapes`` has a word for each argument: a letter is a side (equal letters, equal sides; from e on, at least 2), a
-    digit is itself, and ``*`` is a whole drawn shape, the same for every ``*``. ``domain`` maps normal values to where it is smooth.
+    digit is itself, and ``*`` is a whole drawn shape, the same for every ``*``. ``domain`` maps normal values to where
+    the function is smooth.
     """
 
     name: str

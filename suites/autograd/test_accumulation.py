@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suites.autograd.record import leaves, quietly
+from suites.autograd.record import quietly
 from suites.kit import bound, close, documents, draw, share_memory, tensor, unchanged
 
 GUIDE = ("Backprop", "Technical Notes")
@@ -23,7 +23,9 @@ def leaf(device, values=VALUES):
 
 @documents(*BACKWARD, guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.float32, torch.float16, torch.bfloat16)
-@given(sample=draw.samples(shape=draw.shapes(least=1), hard=("zero", "one")), times=st.sampled_from([1, 2, 3, 4, 5, 8, 16]))
+@given(
+    sample=draw.samples(shape=draw.shapes(least=1), hard=("zero", "one")), times=st.sampled_from([1, 2, 3, 4, 5, 8, 16])
+)
 def test_gradients_add_up_over_calls(sample, times, device, dtype):
     """After k calls of backward without a reset .grad is k times the gradient, added up call by call."""
     x = leaf(device, np.zeros(sample.shape)).detach().to(dtype).requires_grad_()
@@ -134,7 +136,7 @@ def test_the_gradient_is_a_tensor_of_its_own(function, device):
 
 @documents(*BACKWARD, guide=GUIDE)
 def test_one_gradient_serves_for_every_call(device):
-    """backward can be called again with the same gradient, through a view too: each call adds it, and it stays as it is."""
+    """backward can be called again with the same gradient, through a view too: each adds it, and it stays as it is."""
     x, given_gradient = leaf(device), tensor(WEIGHTS, device)
     for _ in range(3):
         x.view(3, 4).backward(given_gradient)
@@ -167,7 +169,8 @@ class Uses(NamedTuple):
 USES = (
     Uses("two", lambda x: x.exp() + x * 5, lambda x: np.exp(x) + 5),
     Uses("three", lambda x: x * 1 + x * 2 + x * 4, lambda x: np.full_like(x, 7)),
-    Uses("three of different kinds", lambda x: x.sin() * x.exp() + x**2, lambda x: np.exp(x) * (np.sin(x) + np.cos(x)) + 2 * x),
+    Uses("three of different kinds", lambda x: x.sin() * x.exp() + x**2,
+         lambda x: np.exp(x) * (np.sin(x) + np.cos(x)) + 2 * x),
     Uses("four", lambda x: x * 1 + x * 10 + x * 100 + x * 1000, lambda x: np.full_like(x, 1111)),
     Uses("both operands", lambda x: x * x, lambda x: 2 * x),
     Uses("three factors", lambda x: x * x * x, lambda x: 3 * x**2),
@@ -175,7 +178,8 @@ USES = (
     Uses("twice in a list", lambda x: torch.cat([x, x, x * 2]).sum(0), lambda x: np.full_like(x, 4)),
     Uses("two of one result", lambda x: (lambda y: y * 3 + y * y)(x * 2), lambda x: 6 + 8 * x),
     Uses("a branch and a trunk", lambda x: (lambda y: y.exp() + x)(x * 2), lambda x: 2 * np.exp(2 * x) + 1),
-    Uses("views that overlap", lambda x: x[:2].sum() + x[1:].sum() + x, lambda x: 13 + np.array([[0.0], [12], [0]]) + 0 * x),
+    Uses("views that overlap", lambda x: x[:2].sum() + x[1:].sum() + x,
+         lambda x: 13 + np.array([[0.0], [12], [0]]) + 0 * x),
 )  # fmt: skip
 
 
@@ -227,7 +231,7 @@ SPREADS = (
 @documents(*BACKWARD, guide=GUIDE)
 @pytest.mark.parametrize("row", [pytest.param(r, marks=documents(r.name), id=r.name) for r in SPREADS])
 def test_elements_collect_the_gradients_of_their_copies(row, device):
-    """Through {row} each element of the leaf gets the sum of the gradients of all its appearances, 0 where it has none."""
+    """Through {row} each element of the leaf gets the sum of the gradients of its copies, 0 where it has none."""
     x = leaf(device)
     y = row.function(x)
     v = draw.lattice(5, tuple(y.shape))
@@ -265,7 +269,7 @@ def test_what_is_not_used_has_no_gradient(device):
 
 @documents(*BACKWARD, guide=GUIDE)
 def test_parts_of_a_batch_add_up_to_the_whole(device):
-    """Gradients accumulated over the parts of a batch, each loss weighted by its share, are those of the whole batch."""
+    """Gradients accumulated over the parts of a batch are those of the sum over the whole batch."""
     batch, weight = draw.lattice(0, (8, 3)), draw.lattice(1, (3,))
     whole, parts = (tensor(weight, device).requires_grad_() for _ in range(2))
     ((tensor(batch, device) @ whole) ** 2).sum().backward()
@@ -350,7 +354,7 @@ def test_only_tensors_are_gradients(wrong, device):
 @documents(*BACKWARD, guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64)
 def test_the_gradient_has_dtype_shape_and_device_of_its_tensor(device, dtype):
-    """.grad has the shape, the dtype and the device of its tensor, also where the loss was computed in another dtype."""
+    """.grad has the shape, the dtype and the device of its tensor, also where the loss has another dtype."""
     x = tensor(draw.normal(0, 2, 1, 3, dtype=dtype), device, dtype).requires_grad_()
     (x.to(torch.complex128) * 2).sum().abs().backward()
 

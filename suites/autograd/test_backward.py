@@ -134,7 +134,7 @@ def test_reaches_every_leaf_that_requires_grad_and_no_other(device):
 @documents(*BACKWARD, guide=GUIDE)
 def test_twice_through_one_graph_raises(device):
     """A second backward through a graph that saved tensors raises RuntimeError, and adds nothing to the gradients."""
-    a, b, x, _ = pair(device)
+    a, b, _, _ = pair(device)
     loss = error(a, b).sum()
     loss.backward()
     first = a.grad.clone()
@@ -161,7 +161,7 @@ def test_retain_graph_keeps_the_graph(device):
 
 @documents(*BACKWARD, guide=GUIDE)
 def test_two_losses_share_a_retained_graph(device):
-    """Two losses computed from one tensor can both go backward where the first retains the graph, and their gradients add."""
+    """Two losses from one tensor can both go backward where the first retains the graph, and their gradients add."""
     a, _, x, _ = pair(device)
     shared = a**2
 

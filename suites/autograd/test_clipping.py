@@ -33,7 +33,7 @@ def gradients_of(seed, dtype="float64", scale=1.0):
 @given(seed=draw.seeds(), scale=st.sampled_from([1e-3, 1.0, 100.0]), p=st.sampled_from([0.5, 1.0, 2.0, 3.0, math.inf]),
        most=st.sampled_from([0.01, 1.0, 7.0, 1e4]))  # fmt: skip
 def test_scales_all_gradients_by_their_common_norm(seed, scale, p, most, device, dtype):
-    """clip_grad_norm_ multiplies every gradient by min(max_norm / (norm + 1e-6), 1), the norm being that of all of them together."""
+    """clip_grad_norm_ multiplies every gradient by min(max_norm / (norm + 1e-6), 1), with the norm of all of them."""
     gradients = gradients_of(seed, dtype, scale)
     ours = parameters(gradients, device)
     total = utils.clip_grad_norm_(ours, most, norm_type=p)
@@ -85,7 +85,7 @@ def test_clips_in_place_and_takes_a_single_tensor(clip, device):
 @documents(NORM, guide=GUIDE)
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf], ids=str)
 def test_norms_that_are_not_finite_may_raise(bad, device):
-    """With error_if_nonfinite=True a norm that is NaN or infinite raises RuntimeError and leaves the gradients as they were."""
+    """With error_if_nonfinite=True a norm that is NaN or infinite raises RuntimeError and no gradient changes."""
     ours = parameters([np.array([3.0, 1.0]), np.array([bad, 1.0])], device)
 
     with pytest.raises(RuntimeError):

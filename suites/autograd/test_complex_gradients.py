@@ -85,7 +85,7 @@ MIXED = (
     Mixed("torch.view_as_real", lambda z: torch.view_as_real(z)[..., 0] * 3, lambda z, v: 3 * v + 0j),
     Mixed("torch.conj", torch.conj, lambda z, v: np.conj(v), False),
     Mixed("torch.conj_physical", torch.conj_physical, lambda z, v: np.conj(v), False),
-    Mixed("torch.sgn", lambda z: torch.sgn(z), lambda z, v: (v * np.abs(z) ** 2 - z**2 * np.conj(v)) / (2 * np.abs(z) ** 3), False),
+    Mixed("torch.sgn", torch.sgn, lambda z, v: (v * np.abs(z) ** 2 - z**2 * np.conj(v)) / (2 * np.abs(z) ** 3), False),
     Mixed("torch.mul", lambda z: z * z.conj(), lambda z, v: 2 * v.real * z, False),
 )  # fmt: skip
 
@@ -132,7 +132,9 @@ BILINEAR = (
 def test_products_conjugate_the_other_factor(row, device):
     """In the gradients of a complex {row} the other factor stands conjugated."""
     x, y = (draw.normal(seed, *shape, dtype="complex128") for seed, shape in enumerate(row.shapes))
-    v = draw.normal(2, *np.shape(row.function(torch.zeros(row.shapes[0]), torch.zeros(row.shapes[1]))), dtype="complex128")
+    v = draw.normal(
+        2, *np.shape(row.function(torch.zeros(row.shapes[0]), torch.zeros(row.shapes[1]))), dtype="complex128"
+    )
 
     found = gradient.vjp(row.function, (x, y), v, device)
     for one, expected in zip(found, row.gradients(x, y, v)):

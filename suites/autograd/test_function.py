@@ -37,7 +37,9 @@ class Product(torch.autograd.Function):
         return g * b * b * c, 2 * g * a * b * c, g * a * b * b
 
 
-@documents("torch.autograd.Function", "torch.autograd.Function.forward", "torch.autograd.Function.backward", guide=GUIDE)
+@documents(
+    "torch.autograd.Function", "torch.autograd.Function.forward", "torch.autograd.Function.backward", guide=GUIDE
+)
 def test_backward_is_used_for_the_gradients(device):
     """backward gets the gradient of the output, and what it returns is the gradient of each input, in order."""
     a, b, c = leaves((A, B, C), device)
@@ -156,7 +158,7 @@ def test_none_is_no_gradient(device):
 @documents("torch.autograd.Function.backward", guide=GUIDE)
 @pytest.mark.parametrize("count", [1, 3])
 def test_backward_returns_as_many_gradients_as_inputs(count, device):
-    """A backward that returns fewer gradients than forward had inputs, or more that are not None, raises RuntimeError."""
+    """A backward that returns fewer gradients than forward had inputs, or more tensors, raises RuntimeError."""
 
     class Miscounted(torch.autograd.Function):
         @staticmethod
@@ -331,7 +333,7 @@ class Cube(torch.autograd.Function):
 
     @staticmethod
     def setup_context(ctx, inputs, output):
-        (x, ctx.scale), (_, square) = inputs, output
+        (_x, ctx.scale), (_, square) = inputs, output
         ctx.mark_non_differentiable(square)
         ctx.save_for_backward(square)
         ctx.save_for_forward(square)

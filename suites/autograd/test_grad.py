@@ -38,7 +38,7 @@ def test_returns_a_gradient_for_each_input_in_order(sample, seed, device, dtype)
 @documents("torch.autograd.grad", "torch.Tensor.grad", guide=GUIDE)
 def test_does_not_touch_grad(device):
     """grad leaves .grad as it was, None or a tensor, for the inputs and for the other leaves."""
-    a, b, x, y = pair(device)
+    a, b, x, _ = pair(device)
     b.grad = tensor(x, device)
     kept = b.grad
     with unchanged(kept):
@@ -63,7 +63,7 @@ def test_differentiates_by_results_too(device):
 @documents("torch.autograd.grad", guide=GUIDE)
 def test_adds_the_gradients_of_several_outputs(device):
     """With several outputs grad returns the sum of their vector-Jacobian products."""
-    a, b, x, y = pair(device)
+    a, b, _, y = pair(device)
     v, w = draw.normal(2, 3), draw.normal(3, 3)
 
     found = torch.autograd.grad((a * b, a * 2), (a,), (tensor(v, device), tensor(w, device)))[0]

@@ -75,7 +75,7 @@ def test_a_hook_that_returns_nothing_changes_nothing(device):
 
 @documents("torch.Tensor.register_hook", "notes/autograd", guide=GUIDE)
 def test_hooks_run_in_the_order_of_registration(device):
-    """Several hooks of one tensor run in the order in which they were registered, each seeing what the last returned."""
+    """Hooks of one tensor run in the order in which they were registered, each seeing what the last one returned."""
     x = leaf(device)
     x.register_hook(lambda gradient: gradient + 1)
     x.register_hook(lambda gradient: gradient * 10)
@@ -227,7 +227,9 @@ def test_saved_tensors_hooks_end_with_their_context(device):
     x, seen = leaf(device), []
 
     def hooks(name):
-        return torch.autograd.graph.saved_tensors_hooks(lambda saved: (seen.append(name), saved)[1], lambda saved: saved)
+        return torch.autograd.graph.saved_tensors_hooks(
+            lambda saved: (seen.append(name), saved)[1], lambda saved: saved
+        )
 
     with hooks("outer"):
         with hooks("inner"):
@@ -261,7 +263,7 @@ def test_saved_tensors_hooks_can_be_disabled(device):
 
 @documents("torch.autograd.graph.register_multi_grad_hook", since="2.1", guide=GUIDE)
 def test_a_multi_grad_hook_waits_for_all_gradients(device):
-    """A multi-grad hook is called once in a backward, with the gradients of all its tensors in order, None for those left out."""
+    """A multi-grad hook is called once in a backward, with all gradients in order, None for those left out."""
     a, b, seen = leaf(device), leaf(device), []
     c, d = a * 2, b * 3
     handle = torch.autograd.graph.register_multi_grad_hook((a, b, c, d), seen.append)

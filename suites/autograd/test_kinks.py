@@ -27,8 +27,8 @@ class Kink(NamedTuple):
         return f"{self.name} ({self.case})" if self.case else self.name
 
 
-#: notes/autograd: the subgradient of least norm for convex functions, the super-gradient for concave ones, by continuity
-#: where the function is continuous at an end of its domain, NaN where it is not defined.
+#: notes/autograd: the subgradient of least norm where the function is convex, the supergradient of least norm where it
+#: is concave, and otherwise what continuity gives.
 KINKS = (
     Kink("torch.relu", torch.relu, (-1, -0.0, 0.0, 1), (0, 0, 0, 1)),
     Kink("torch.nn.functional.relu", F.relu, (-2, -0.0, 0.0, 2), (0, 0, 0, 1)),

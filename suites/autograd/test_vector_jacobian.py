@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 
 from suites.autograd import field
-from suites.autograd.field import ROUNDINGS, IN, OUT, U, V, X, energy
+from suites.autograd.field import IN, OUT, ROUNDINGS, U, V, X, energy
 from suites.kit import array, bound, close, documents, draw, tensor
 
 GUIDE = "Vector Calculus using autograd"
@@ -98,7 +98,7 @@ def test_jacobian_is_the_matrix(options, device):
 
 @documents("torch.autograd.functional.jacobian", guide=GUIDE)
 def test_jacobian_nests_outputs_and_inputs(device):
-    """For several outputs and inputs, jacobian gives a tuple of tuples whose shapes are output's followed by input's."""
+    """For several outputs and inputs jacobian gives a tuple of tuples, of shapes output's then input's."""
     x, y = draw.normal(0, 2, 3), draw.normal(1, 3)
 
     found = F.jacobian(lambda a, b: (a @ b, (a * b).sum()), (tensor(x, device), tensor(y, device)))
@@ -188,7 +188,7 @@ def test_functional_leaves_its_inputs_alone(device):
 
 @documents("torch.func.grad", since="2.0", guide=GUIDE)
 def test_func_grad_is_the_gradient(device):
-    """torch.func.grad of a scalar function is the function that gives its gradient; applied twice, second derivatives."""
+    """torch.func.grad makes of a scalar function the one that gives its gradient; twice, second derivatives."""
     x = tensor(X, device)
     slope = torch.func.grad(lambda y: torch.func.grad(energy)(y)[1])
 

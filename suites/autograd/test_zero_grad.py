@@ -49,7 +49,9 @@ def each(since=None):
         "zero",
         [
             pytest.param(zero_module, marks=documents("torch.nn.Module.zero_grad", since=since), id="module"),
-            pytest.param(zero_optimizer, marks=documents("torch.optim.Optimizer.zero_grad", since=since), id="optimizer"),
+            pytest.param(
+                zero_optimizer, marks=documents("torch.optim.Optimizer.zero_grad", since=since), id="optimizer"
+            ),
         ],
     )
 
@@ -88,7 +90,7 @@ def test_fills_gradients_with_zeros_by_default(zero, device):
 @documents(guide=GUIDE)
 @each()
 def test_fills_gradients_with_zeros_when_told(zero, device):
-    """zero_grad(set_to_none=False) fills the gradients that exist with zeros, in place, and leaves None where there is none."""
+    """zero_grad(set_to_none=False) fills the gradients that exist with zeros, in place, and leaves None alone."""
     net = Net(device).fill()
     before = [p.grad for p in net.parameters()]
     zero(net, set_to_none=False)

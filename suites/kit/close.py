@@ -115,7 +115,8 @@ def _report(
     """Raise AssertionError naming the worst of the wrong elements, if there is one."""
     if not np.any(wrong):
         return
-    badness = wrong if error is None or allowed is None else np.where(wrong, error / np.maximum(allowed, 1e-300), 0)
+    with np.errstate(over="ignore"):
+        badness = wrong if error is None or allowed is None else np.where(wrong, error / np.maximum(allowed, 1e-300), 0)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(badness)), np.shape(wrong)))
     lines = [
         f"{what} differs in {int(np.sum(wrong))} of {np.size(wrong)} elements, most at {list(index)}:",

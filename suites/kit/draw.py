@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 
 from . import dtypes
 
@@ -26,8 +25,20 @@ WRITABLE = ("contiguous", "transposed", "stepped", "offset")
 #: How the values that are not hard are distributed.
 FILLS = ("normal", "wide", "ties")
 
+#: Shapes of up to four dimensions: plain ones, without elements, with sides of 1. Listing them is ten times
+#: cheaper than drawing each side, and half of what would be drawn has no element or one.
+SHAPES = (
+    (), (2,), (1,), (0,), (3,), (5,), (2, 3), (3, 2), (4, 5), (1, 1), (1, 4), (5, 1), (3, 0), (0, 2), (2, 3, 4),
+    (3, 1, 2), (1, 2, 1), (2, 0, 3), (5, 2, 3), (2, 3, 2, 4), (1, 3, 1, 2), (3, 2, 4, 1), (2, 1, 0, 3),
+)  # fmt: skip
 #: Sides that straddle the widths of vector registers.
 STRADDLING = (7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65)
+#: Pairs of shapes that broadcast: equal, one inside the other, both stretched, empty.
+BROADCASTING = (
+    ((), ()), ((2,), (2,)), ((3,), ()), ((), (4,)), ((3, 4), (4,)), ((4,), (3, 4)), ((3, 1), (1, 4)), ((2, 1), (3,)),
+    ((2, 3, 4), (3, 1)), ((1,), (5,)), ((33,), (33,)), ((3, 17), (17,)), ((65,), (1,)), ((0,), (1,)), ((2, 0), (1, 1)),
+    ((2, 1, 4), (3, 1)), ((2, 3, 1), (2, 1, 5)), ((2, 3, 4), (2, 3, 4)), ((2, 1, 3, 2), (5, 1, 2)), ((1, 0), (3, 1)),
+)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,9 +85,9 @@ def cast(values: np.ndarray, dtype: dtypes.DType) -> np.ndarray:
         narrow = np.asarray(values).astype(dtypes.in_numpy(dtype))
     if dtypes.name(dtype) != "bfloat16":
         return narrow
-    bits = narrow.view(np.uint32).astype(np.uint64)
-    kept = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000
-    return np.where(np.isnan(narrow), np.float32(np.nan), kept.astype(np.uint32).view(np.float32))
+    bits = narrow.reshape(-1).view(np.uint32).astype(np.uint64)
+    kept = ((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000).astype(np.uint32).view(np.float32)
+    return np.where(np.isnan(narrow), np.float32(np.nan), kept.reshape(narrow.shape))
 
 
 def laid_out(values: np.ndarray, layout: str) -> np.ndarray:
@@ -120,23 +131,19 @@ def _hard_integer(name: str, dtype: dtypes.DType) -> int:
     return max(info.min, values.get(name, 0))
 
 
-def sides(most: int = 6) -> st.SearchStrategy[int]:
-    """A side of a tensor: small, often 1, sometimes 0."""
-    return st.integers(0, most)
-
-
-@st.composite
 def shapes(
-    draw: st.DrawFn, least: int = 0, most: int = 4, low: int = 0, high: int = 5, long: bool = True
-) -> tuple[int, ...]:
-    """A shape of ``least`` to ``most`` dimensions with sides from ``low`` to ``high``.
+    least: int = 0, most: int = 4, low: int = 0, high: int = 5, long: bool = True
+) -> st.SearchStrategy[tuple[int, ...]]:
+    """A shape of ``least`` to ``most`` dimensions with sides from ``low`` to ``high``, the simplest first.
 
     With ``long``, the last side of a shape of at most two dimensions may straddle a vector width.
     """
-    shape = draw(st.lists(st.integers(low, high), min_size=least, max_size=most).map(tuple))
-    if long and 1 <= len(shape) <= 2 and draw(st.booleans()):
-        shape = (*shape[:-1], draw(st.sampled_from(STRADDLING)))
-    return shape
+    kept = [shape for shape in SHAPES if least <= len(shape) <= most]
+    bounded = [tuple(min(max(side, low), high) for side in shape) for shape in kept]
+    straddling = [
+        (*first, side) for first in ((), (3,)) if long and least <= len(first) + 1 <= most for side in STRADDLING
+    ]
+    return st.sampled_from(tuple(dict.fromkeys([*bounded, *straddling])))
 
 
 def seeds() -> st.SearchStrategy[int]:
@@ -161,11 +168,12 @@ def arrays(dtype: dtypes.DType = "float64", **structure: Any) -> st.SearchStrate
     return samples(**structure).map(lambda sample: sample(dtype))
 
 
-@st.composite
-def broadcastable(draw: st.DrawFn, count: int = 2, **structure: Any) -> tuple[Sample, ...]:
-    """Recipes of arrays whose shapes broadcast with each other."""
-    shapes = draw(npst.mutually_broadcastable_shapes(num_shapes=count, max_dims=3, min_side=0, max_side=5))
-    return tuple(draw(samples(shape=shape, **structure)) for shape in shapes.input_shapes)
+def broadcastable(count: int = 2, **structure: Any) -> st.SearchStrategy[tuple[Sample, ...]]:
+    """Recipes of ``count`` arrays whose shapes broadcast with each other; ``structure`` as for ``samples``."""
+    chosen = BROADCASTING if count == 2 else [(*pair, third) for pair in BROADCASTING for third in (pair[0], ())]
+    return st.sampled_from(chosen).flatmap(
+        lambda shapes: st.tuples(*(samples(shape=shape, **structure) for shape in shapes))
+    )
 
 
 def lattice(seed: int, shape: tuple[int, ...], largest: int = 8) -> np.ndarray:

@@ -10,19 +10,49 @@ from hypothesis import strategies as st
 from suites.kit import draw
 from suites.operators.values import within
 
-
 #: Shapes of every kind: without dimensions, without elements, with sides of 1, and straddling the widths of vectors.
 SHAPES = (
-    (), (1,), (5,), (3, 4), (2, 3, 4), (0,), (17,), (33,), (1, 1), (2, 0, 3), (7, 9), (64,), (3, 65), (2, 1, 3, 2),
-    (129,), (31, 2),
-)  # fmt: skip
+    (),
+    (1,),
+    (5,),
+    (3, 4),
+    (2, 3, 4),
+    (0,),
+    (17,),
+    (33,),
+    (1, 1),
+    (2, 0, 3),
+    (7, 9),
+    (64,),
+    (3, 65),
+    (2, 1, 3, 2),
+    (129,),
+    (31, 2),
+)
 
 #: Two shapes that broadcast: equal ones, one inside the other, and both stretched.
 BROADCASTS = (
-    ((), ()), ((5,), (5,)), ((33,), (33,)), ((3, 4), (4,)), ((3, 1), (1, 4)), ((), (7,)), ((7,), ()), ((3, 65), (3, 65)),
-    ((2, 3, 4), (3, 1)), ((2, 1, 4), (3, 1)), ((0,), (1,)), ((1,), (0,)), ((17,), (1,)), ((2, 0), (1, 1)), ((4,), (3, 1)),
-    ((2, 3, 1), (2, 1, 5)), ((129,), (129,)), ((2, 1, 3, 2), (2, 5, 1, 2)), ((64, 2), (64, 2)), ((1, 65), (3, 1)),
-)  # fmt: skip
+    ((), ()),
+    ((5,), (5,)),
+    ((33,), (33,)),
+    ((3, 4), (4,)),
+    ((3, 1), (1, 4)),
+    ((), (7,)),
+    ((7,), ()),
+    ((3, 65), (3, 65)),
+    ((2, 3, 4), (3, 1)),
+    ((2, 1, 4), (3, 1)),
+    ((0,), (1,)),
+    ((1,), (0,)),
+    ((17,), (1,)),
+    ((2, 0), (1, 1)),
+    ((4,), (3, 1)),
+    ((2, 3, 1), (2, 1, 5)),
+    ((129,), (129,)),
+    ((2, 1, 3, 2), (2, 5, 1, 2)),
+    ((64, 2), (64, 2)),
+    ((1, 65), (3, 1)),
+)
 
 
 def places(hard: tuple[str, ...] = draw.HARD) -> st.SearchStrategy[tuple[str, ...]]:
@@ -38,7 +68,12 @@ def singles(
 ) -> st.SearchStrategy[draw.Sample]:
     """Recipes of one array; like draw.samples, with the shapes listed and so drawn in a tenth of the time."""
     return st.builds(
-        draw.Sample, st.sampled_from(shapes), draw.seeds(), st.sampled_from(fills), st.sampled_from(layouts), places(hard)
+        draw.Sample,
+        st.sampled_from(shapes),
+        draw.seeds(),
+        st.sampled_from(fills),
+        st.sampled_from(layouts),
+        places(hard),
     )
 
 
@@ -57,9 +92,15 @@ def several(
         )
 
     return st.builds(
-        build, st.sampled_from(table), draw.seeds(), st.sampled_from(fills), st.sampled_from(layouts),
-        st.sampled_from(layouts), places(hard), places(hard),
-    )  # fmt: skip
+        build,
+        st.sampled_from(table),
+        draw.seeds(),
+        st.sampled_from(fills),
+        st.sampled_from(layouts),
+        st.sampled_from(layouts),
+        places(hard),
+        places(hard),
+    )
 
 
 #: Recipes of two arrays whose shapes broadcast.
@@ -79,9 +120,14 @@ def seeded(hard: tuple[str, ...] = draw.HARD, layouts: tuple[str, ...] = draw.LA
         return recipes
 
     return st.builds(
-        build, st.integers(0, 59), draw.seeds(), st.just("ties") if not hard else st.sampled_from(draw.FILLS),
-        st.sampled_from(layouts), st.sampled_from(layouts), places(hard),
-    )  # fmt: skip
+        build,
+        st.integers(0, 59),
+        draw.seeds(),
+        st.just("ties") if not hard else st.sampled_from(draw.FILLS),
+        st.sampled_from(layouts),
+        st.sampled_from(layouts),
+        places(hard),
+    )
 
 
 def anything(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

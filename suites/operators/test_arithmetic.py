@@ -40,7 +40,9 @@ FLOATS = (
     Operation("sub", operator.sub, bound.rounded),
     Operation("mul", operator.mul, bound.rounded),
     Operation("div", operator.truediv, bound.rounded),
-    Operation("floor_divide", operator.floordiv, lambda value: bound.Bound(3, np.abs(value), False), operands.comparable),
+    Operation(
+        "floor_divide", operator.floordiv, lambda value: bound.Bound(3, np.abs(value), False), operands.comparable
+    ),
     Operation("remainder", operator.mod, lambda value: bound.Bound(2, np.abs(value), False), operands.comparable),
     Operation("fmod", torch.fmod, bound.rounded, operands.comparable),
     Operation("pow", operator.pow, bound.faithful),
@@ -72,7 +74,9 @@ COMPLEX = (
 
 def rows(table):
     """A table as parameters of claims."""
-    return pytest.mark.parametrize("row", [pytest.param(r, marks=documents(f"torch.{r.name}"), id=r.name) for r in table])
+    return pytest.mark.parametrize(
+        "row", [pytest.param(r, marks=documents(f"torch.{r.name}"), id=r.name) for r in table]
+    )
 
 
 def assert_is_its_formula(row, pair, dtype, device):

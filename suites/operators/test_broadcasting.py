@@ -34,7 +34,7 @@ ILLEGAL = [pair for pair in itertools.product(SHAPES, SHAPES) if not fits(*pair)
 @documents("notes/broadcasting", "torch.add", "torch.mul", "torch.div", "torch.sub", "torch.eq", guide=GUIDE)
 @pytest.mark.parametrize("left", SHAPES, ids=str)
 def test_stretches_sides_of_one(left, device):
-    """An operation of two shapes that fit has the stretched shape, and each element is that of the stretched operands."""
+    """An operation of two shapes that fit is the operation of both operands stretched to one shape."""
     for right in (shape for shape in SHAPES if fits(left, shape)):
         assert_broadcasts(left, right, device)
 
@@ -59,7 +59,9 @@ def assert_broadcasts(left, right, device):
 @pytest.mark.parametrize("name", ["add", "mul", "sub", "div", "lt", "maximum", "atan2"])
 def test_refuses_shapes_that_do_not_fit(name, device):
     """An operation of two shapes of which some side differs and is not 1 raises, whichever comes first."""
-    refused = [pair for pair in ILLEGAL if raises(getattr(torch, name), *(tensor(np.ones(shape), device) for shape in pair))]
+    refused = [
+        pair for pair in ILLEGAL if raises(getattr(torch, name), *(tensor(np.ones(shape), device) for shape in pair))
+    ]
 
     assert refused == ILLEGAL
 
@@ -77,10 +79,17 @@ SIX = st.lists(st.integers(1, 3), min_size=3, max_size=6)
 
 
 @documents("notes/broadcasting", "torch.add", "torch.where", guide=GUIDE)
-@given(shape=SIX, masks=st.tuples(*[st.lists(st.booleans(), min_size=6, max_size=6)] * 3), cuts=st.tuples(*[st.integers(0, 3)] * 3))
+@given(
+    shape=SIX,
+    masks=st.tuples(*[st.lists(st.booleans(), min_size=6, max_size=6)] * 3),
+    cuts=st.tuples(*[st.integers(0, 3)] * 3),
+)
 def test_stretches_three_operands_of_many_dimensions(shape, masks, cuts, device):
     """Any number of operands broadcasts together, in any number of dimensions, missing ones and sides of 1 stretched."""
-    shapes = [tuple(1 if drop else side for side, drop in zip(shape, mask))[min(cut, len(shape)) :] for mask, cut in zip(masks, cuts)]
+    shapes = [
+        tuple(1 if drop else side for side, drop in zip(shape, mask))[min(cut, len(shape)) :]
+        for mask, cut in zip(masks, cuts)
+    ]
     x, y, z = (numbers(seed, part, "float64") for seed, part in enumerate(shapes))
     a, b, c = (tensor(part, device) for part in (x, y, z))
 
@@ -89,7 +98,9 @@ def test_stretches_three_operands_of_many_dimensions(shape, masks, cuts, device)
 
 
 @documents("torch.broadcast_tensors", "torch.broadcast_to", "torch.Tensor.expand", "notes/broadcasting", guide=GUIDE)
-@pytest.mark.parametrize(("left", "right"), [((3, 1), (1, 4)), ((), (2, 3)), ((2, 1, 4), (3, 1)), ((1,), (3, 2)), ((5,), (5,))], ids=str)
+@pytest.mark.parametrize(
+    ("left", "right"), [((3, 1), (1, 4)), ((), (2, 3)), ((2, 1, 4), (3, 1)), ((1,), (3, 2)), ((5,), (5,))], ids=str
+)
 def test_broadcast_tensors_stretches_without_copying(left, right, device):
     """broadcast_tensors and broadcast_to give views of the stretched shape: a stretched side has a stride of 0."""
     x, y = numbers(1, left, "float64"), numbers(2, right, "float64")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference import arithmetic, comparison
-from suites.kit import bound, close, documents, draw, dtypes, tensor
+from suites.kit import bound, close, documents, dtypes, tensor
 from suites.operators import operands
 from suites.operators.values import agree, oracle
 
@@ -37,9 +37,20 @@ COMPARISONS = (
     Comparison("ge", operator.ge, "greater_equal"),
 )
 LOGIC = ("logical_and", "logical_or", "logical_xor")
-rows = pytest.mark.parametrize("row", [pytest.param(r, marks=documents(f"torch.{r.name}"), id=r.name) for r in COMPARISONS])
+rows = pytest.mark.parametrize(
+    "row", [pytest.param(r, marks=documents(f"torch.{r.name}"), id=r.name) for r in COMPARISONS]
+)
 logic = pytest.mark.parametrize("name", [pytest.param(n, marks=documents(f"torch.{n}")) for n in LOGIC])
-ORDERED = (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.uint8, torch.bool)
+ORDERED = (
+    torch.float64,
+    torch.float32,
+    torch.float16,
+    torch.bfloat16,
+    torch.int64,
+    torch.int32,
+    torch.uint8,
+    torch.bool,
+)
 
 
 @rows
@@ -88,7 +99,11 @@ def test_equal_shapes_are_compared_in_every_element(row, device):
     x, y = np.zeros(70_001, np.float32), np.zeros(70_001, np.float32)
     y[-1] = 1
 
-    close(getattr(torch, row.name)(tensor(x, device), tensor(y, device)), getattr(comparison, row.name)(x, y), device=device)
+    close(
+        getattr(torch, row.name)(tensor(x, device), tensor(y, device)),
+        getattr(comparison, row.name)(x, y),
+        device=device,
+    )
 
 
 @documents("torch.eq", "torch.ne", guide=GUIDE)
@@ -168,8 +183,15 @@ def test_clamp_keeps_within_numbers(sample, low, high, dtype, device):
     close(torch.clamp(x, max=high), np.asarray(np.minimum(values, scalar(high))), free, dtype=dtype, device=device)
 
 
-TRIPLES = (((5,), (5,), (5,)), ((3, 33), (33,), (3, 1)), ((2, 3, 4), (3, 1), ()), ((), (3,), (3,)), ((65,), (), (65,)), ((0,), (1,), (0,)),
-           ((3, 1), (1, 4), (4,)))  # fmt: skip
+TRIPLES = (
+    ((5,), (5,), (5,)),
+    ((3, 33), (33,), (3, 1)),
+    ((2, 3, 4), (3, 1), ()),
+    ((), (3,), (3,)),
+    ((65,), (), (65,)),
+    ((0,), (1,), (0,)),
+    ((3, 1), (1, 4), (4,)),
+)
 
 
 @documents("torch.clamp", guide=GUIDE)
@@ -199,10 +221,21 @@ def test_where_chooses(parts, dtype, device):
 
 
 @documents("torch.isclose", "torch.allclose")
-@pytest.mark.parametrize(("x", "y", "expected"), [
-    (1.0, 1.0, True), (1.0, 1.0 + 9e-6, True), (1.0, 1.0 + 2e-5, False), (0.0, 9e-9, True), (0.0, 2e-8, False),
-    (np.inf, np.inf, True), (np.inf, -np.inf, False), (np.nan, np.nan, False), (100.0, 100.0009, True), (1e6, 1e6 + 20, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("x", "y", "expected"),
+    [
+        (1.0, 1.0, True),
+        (1.0, 1.0 + 9e-6, True),
+        (1.0, 1.0 + 2e-5, False),
+        (0.0, 9e-9, True),
+        (0.0, 2e-8, False),
+        (np.inf, np.inf, True),
+        (np.inf, -np.inf, False),
+        (np.nan, np.nan, False),
+        (100.0, 100.0009, True),
+        (1e6, 1e6 + 20, False),
+    ],
+)
 def test_isclose_takes_a_relative_and_an_absolute_tolerance(x, y, expected, device):
     """torch.isclose is |x - y| ≤ 1e-8 + 1e-5 · |y|, and False for NaN unless told otherwise."""
     left, right = tensor(np.array([x, 1.0]), device), tensor(np.array([y, 1.0]), device)

@@ -26,15 +26,31 @@ class Equation(NamedTuple):
 
 
 EQUATIONS = (
-    Equation("ij,jk->ik", ((3, 5), (5, 4))), Equation("ij,jk", ((3, 5), (5, 4))), Equation("ba", ((2, 3),)),
-    Equation("cab", ((2, 3, 4),)), Equation("zy,yx", ((3, 5), (5, 4))), Equation("ii", ((4, 4),)), Equation("ii->i", ((4, 4),)),
-    Equation("ij->", ((3, 5),)), Equation("ij->j", ((3, 5),)), Equation("i,j->ij", ((3,), (5,))), Equation("i,j->ji", ((3,), (5,))),
-    Equation("i,i", ((33,), (33,))), Equation("bij,bjk->bik", ((2, 3, 5), (2, 5, 4))), Equation("bij,bkj->bik", ((2, 3, 5), (2, 4, 5))),
-    Equation("...ij,...jk->...ik", ((2, 1, 3, 5), (4, 5, 2))), Equation("...i->...", ((2, 3, 5),)), Equation("...ij->...ji", ((2, 3, 5),)),
-    Equation("bn,anm,bm->ba", ((2, 5), (3, 5, 4), (2, 4))), Equation("ij,ij->ij", ((3, 5), (3, 5))), Equation("ij,kj,kl", ((2, 3), (4, 3), (4, 5))),
-    Equation("ijk,ilm,njm,nlk,abc->", ((2, 3, 2), (2, 3, 4), (2, 3, 4), (2, 3, 2), (2, 2, 2))), Equation("aab->ba", ((3, 3, 2),)),
-    Equation("a,ab,abc->abc", ((2,), (2, 3), (2, 3, 4))), Equation("dc,abc", ((2, 3), (4, 5, 3))),
-)  # fmt: skip
+    Equation("ij,jk->ik", ((3, 5), (5, 4))),
+    Equation("ij,jk", ((3, 5), (5, 4))),
+    Equation("ba", ((2, 3),)),
+    Equation("cab", ((2, 3, 4),)),
+    Equation("zy,yx", ((3, 5), (5, 4))),
+    Equation("ii", ((4, 4),)),
+    Equation("ii->i", ((4, 4),)),
+    Equation("ij->", ((3, 5),)),
+    Equation("ij->j", ((3, 5),)),
+    Equation("i,j->ij", ((3,), (5,))),
+    Equation("i,j->ji", ((3,), (5,))),
+    Equation("i,i", ((33,), (33,))),
+    Equation("bij,bjk->bik", ((2, 3, 5), (2, 5, 4))),
+    Equation("bij,bkj->bik", ((2, 3, 5), (2, 4, 5))),
+    Equation("...ij,...jk->...ik", ((2, 1, 3, 5), (4, 5, 2))),
+    Equation("...i->...", ((2, 3, 5),)),
+    Equation("...ij->...ji", ((2, 3, 5),)),
+    Equation("bn,anm,bm->ba", ((2, 5), (3, 5, 4), (2, 4))),
+    Equation("ij,ij->ij", ((3, 5), (3, 5))),
+    Equation("ij,kj,kl", ((2, 3), (4, 3), (4, 5))),
+    Equation("ijk,ilm,njm,nlk,abc->", ((2, 3, 2), (2, 3, 4), (2, 3, 4), (2, 3, 2), (2, 2, 2))),
+    Equation("aab->ba", ((3, 3, 2),)),
+    Equation("a,ab,abc->abc", ((2,), (2, 3), (2, 3, 4))),
+    Equation("dc,abc", ((2, 3), (4, 5, 3))),
+)
 
 
 def lattices(shapes, dtype, seed):
@@ -76,10 +92,17 @@ def test_einsum_takes_lists_of_numbers(device):
 
 
 TENSORDOT = [
-    ((2, 3), (3, 4), 1), ((3, 3), (3, 3), 1), ((2, 3, 4), (3, 4, 5), 2), ((3, 3, 3), (3, 3, 3), 2), ((2, 3), (4, 5), 0),
-    ((2, 3, 4), (4, 3, 5), ([1, 2], [1, 0])), ((3, 4, 5), (4, 3, 2), ([1, 0], [0, 1])), ((3, 3), (3, 3), ([0], [1])),
-    ((2, 3, 4), (5, 3), ([-2], [-1])), ((4, 4, 4), (4, 4), 1),
-]  # fmt: skip
+    ((2, 3), (3, 4), 1),
+    ((3, 3), (3, 3), 1),
+    ((2, 3, 4), (3, 4, 5), 2),
+    ((3, 3, 3), (3, 3, 3), 2),
+    ((2, 3), (4, 5), 0),
+    ((2, 3, 4), (4, 3, 5), ([1, 2], [1, 0])),
+    ((3, 4, 5), (4, 3, 2), ([1, 0], [0, 1])),
+    ((3, 3), (3, 3), ([0], [1])),
+    ((2, 3, 4), (5, 3), ([-2], [-1])),
+    ((4, 4, 4), (4, 4), 1),
+]
 
 
 @documents("torch.tensordot", guide=GUIDE)
@@ -135,16 +158,30 @@ PRODUCTS = (
     Product("inner", np.inner, (((3, 5), (4, 5)), ((2, 3, 5), (5,)), ((5,), (5,)), ((), (3,)), ((4, 4), (4, 4)))),
     Product("outer", np.outer, (((3,), (5,)), ((33,), (1,)), ((0,), (3,)), ((4,), (4,)))),
     Product("ger", np.outer, (((3,), (5,)), ((4,), (4,)))),
-    Product("linalg.multi_dot", multiplied, (
-        ((3, 5), (5, 4)), ((3, 5), (5, 4), (4, 2)), ((2, 20), (20, 3), (3, 30), (30, 2)), ((4, 4), (4, 4), (4, 4)), ((5,), (5, 4), (4,)),
-    )),
+    Product(
+        "linalg.multi_dot",
+        multiplied,
+        (
+            ((3, 5), (5, 4)),
+            ((3, 5), (5, 4), (4, 2)),
+            ((2, 20), (20, 3), (3, 30), (30, 2)),
+            ((4, 4), (4, 4), (4, 4)),
+            ((5,), (5, 4), (4,)),
+        ),
+    ),
     Product("block_diag", block_diagonal, (((2, 3), (1, 4)), ((2, 2), (3, 1), (1, 1)))),
-    Product("linalg.cross", np.cross, (((3,), (3,)), ((5, 3), (5, 3)), ((2, 4, 3), (2, 4, 3)), ((1, 3), (5, 3)), ((3, 3), (3, 3)))),
+    Product(
+        "linalg.cross",
+        np.cross,
+        (((3,), (3,)), ((5, 3), (5, 3)), ((2, 4, 3), (2, 4, 3)), ((1, 3), (5, 3)), ((3, 3), (3, 3))),
+    ),
     Product("trace", np.trace, (((4, 4),), ((3, 5),), ((5, 2),), ((1, 1),))),
-)  # fmt: skip
+)
 
 
-@pytest.mark.parametrize("row", [pytest.param(row, marks=documents(f"torch.{row.name}"), id=row.name) for row in PRODUCTS])
+@pytest.mark.parametrize(
+    "row", [pytest.param(row, marks=documents(f"torch.{row.name}"), id=row.name) for row in PRODUCTS]
+)
 @documents(guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.float32)
 @given(data=operands.seeded(hard=()))
@@ -160,7 +197,9 @@ def test_products_are_exact_on_integers(row, data, dtype, device):
 
 
 @documents("torch.kron", guide=GUIDE)
-@pytest.mark.parametrize("shapes", [((2, 3), (3, 2)), ((3,), (2, 2)), ((2, 2), ()), ((2, 1, 3), (3, 2)), ((2, 2), (2, 2))], ids=str)
+@pytest.mark.parametrize(
+    "shapes", [((2, 3), (3, 2)), ((3,), (2, 2)), ((2, 2), ()), ((2, 1, 3), (3, 2)), ((2, 2), (2, 2))], ids=str
+)
 def test_kron_multiplies_every_pair(shapes, device):
     """torch.kron is the second tensor times each element of the first, laid out as blocks."""
     x, y = lattices(shapes, torch.float64, 8)

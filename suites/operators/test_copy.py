@@ -98,7 +98,9 @@ def test_fills_with_the_value_of_a_tensor(dtype, device):
 
 
 @documents("torch.Tensor.resize_")
-@pytest.mark.parametrize(("before", "after"), [((2,), (3,)), ((2, 3), (6,)), ((6,), (2, 2)), ((2, 3), (4, 5)), ((4,), (0,))])
+@pytest.mark.parametrize(
+    ("before", "after"), [((2,), (3,)), ((2, 3), (6,)), ((6,), (2, 2)), ((2, 3), (4, 5)), ((4,), (0,))]
+)
 def test_resize_keeps_the_elements(before, after, device):
     """x.resize_(shape) gives x the shape, contiguous, and keeps its elements in order as far as both reach."""
     values = numbers(4, before, "float64")
@@ -127,7 +129,7 @@ def test_resize_as_takes_the_shape_of_another(device):
 
 @documents("torch.Tensor.set_")
 def test_set_shares_the_storage_of_another(device):
-    """x.set_(y) makes x a tensor over y's storage, with y's shape and strides: a write to either is seen by the other."""
+    """x.set_(y) makes x a tensor over y's storage, with its shape and strides: a write to either is seen by both."""
     values = numbers(5, (4, 3), "float64")
     x, y = tensor(np.zeros(2), device), tensor(values, device)
 

@@ -119,7 +119,9 @@ def test_the_median_of_one_element_repeated_is_that_element(name, length, device
 
 @documents("torch.kthvalue", guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.int64)
-@given(sample=operands.singles(SHAPES, draw.FINITE), which=st.integers(0, 23), k=st.integers(0, 99), keepdims=st.booleans())
+@given(
+    sample=operands.singles(SHAPES, draw.FINITE), which=st.integers(0, 23), k=st.integers(0, 99), keepdims=st.booleans()
+)
 def test_kthvalue_counts_from_the_smallest(sample, which, k, keepdims, dtype, device):
     """torch.kthvalue is the k-th smallest element along an axis, counted from 1, with a place where it is found."""
     values = sample(dtype)
@@ -225,7 +227,13 @@ def test_logarithms_of_sums_so_far(seed, length, device):
     values = numbers(seed, (2, length), "float64")
 
     expected = oracle(reduction.logcumsumexp, values, axis=1)
-    close(torch.logcumsumexp(tensor(values, device), 1), expected, bound.Bound(8 + length, np.abs(expected) + 4), dtype="float64", device=device)
+    close(
+        torch.logcumsumexp(tensor(values, device), 1),
+        expected,
+        bound.Bound(8 + length, np.abs(expected) + 4),
+        dtype="float64",
+        device=device,
+    )
 
 
 @documents("torch.cumsum", "torch.cumprod", guide=GUIDE)
@@ -239,7 +247,20 @@ def test_scans_cast_first(name, device):
     close(result, getattr(np, name)(values.astype(float)), device=device)
 
 
-ALONG = ["prod", "any", "all", "argmax", "argmin", "amax", "cumsum", "cumprod", "logcumsumexp", "count_nonzero", "nansum", "nanmean"]
+ALONG = [
+    "prod",
+    "any",
+    "all",
+    "argmax",
+    "argmin",
+    "amax",
+    "cumsum",
+    "cumprod",
+    "logcumsumexp",
+    "count_nonzero",
+    "nansum",
+    "nanmean",
+]
 PLACED = ["max", "min", "median", "nanmedian", "cummax", "cummin", "kthvalue", "mode"]
 
 
@@ -302,5 +323,3 @@ def test_dist_is_the_norm_of_the_difference(order, dtype, device):
 
     close(torch.dist(tensor(x, device), tensor(y, device), order), size, bound.faithful(size, 64), device=device)
     close(torch.norm(tensor(x, device), order), whole, bound.faithful(whole, 64), device=device)
-
-

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 
 from suites.kit import array, bound, close, documents, share_memory, tensor
 from suites.operators.methods import RANDOM, SHAPES, VALUES

@@ -1,4 +1,4 @@
-"""In-place operations and gradients: leaves that refuse, saved values that were changed, and history that is rewritten."""
+"""In-place operations and gradients: leaves that refuse, saved values that changed, history that is rewritten."""
 
 from typing import Callable, NamedTuple
 
@@ -11,9 +11,21 @@ from suites.operators.values import numbers
 
 GUIDE = ("Operations on Tensors", "In place operations")
 METHODS = (
-    ("add_", (1,)), ("mul_", (2,)), ("zero_", ()), ("fill_", (1.0,)), ("copy_", (0,)), ("exp_", ()), ("clamp_", (0, 1)),
-    ("t_", ()), ("squeeze_", ()), ("sub_", (1,)), ("div_", (2,)), ("neg_", ()), ("sqrt_", ()), ("tril_", ()),
-)  # fmt: skip
+    ("add_", (1,)),
+    ("mul_", (2,)),
+    ("zero_", ()),
+    ("fill_", (1.0,)),
+    ("copy_", (0,)),
+    ("exp_", ()),
+    ("clamp_", (0, 1)),
+    ("t_", ()),
+    ("squeeze_", ()),
+    ("sub_", (1,)),
+    ("div_", (2,)),
+    ("neg_", ()),
+    ("sqrt_", ()),
+    ("tril_", ()),
+)
 
 
 def call(x, name, arguments):
@@ -22,7 +34,9 @@ def call(x, name, arguments):
 
 
 @documents("notes/autograd", "torch.Tensor.requires_grad", guide=GUIDE)
-@pytest.mark.parametrize(("name", "arguments"), [m for m in METHODS if m[0] not in ("t_", "squeeze_")], ids=lambda v: str(v))
+@pytest.mark.parametrize(
+    ("name", "arguments"), [m for m in METHODS if m[0] not in ("t_", "squeeze_")], ids=lambda v: str(v)
+)
 def test_a_leaf_that_requires_grad_refuses(name, arguments, device):
     """An in-place operation on a leaf that requires grad, or on a view of it, raises and changes nothing."""
     leaf = tensor(numbers(1, (3, 3), "float64"), device).requires_grad_()

@@ -110,7 +110,9 @@ ALIASES = (
 )
 
 
-@pytest.mark.parametrize("row", [pytest.param(r, marks=documents(f"torch.Tensor.{r.name}"), id=r.name) for r in ALIASES])
+@pytest.mark.parametrize(
+    "row", [pytest.param(r, marks=documents(f"torch.Tensor.{r.name}"), id=r.name) for r in ALIASES]
+)
 @documents(guide=GUIDE)
 @given(sample=operands.singles(((1,), (5,), (33,), (3, 65), (4, 4)), draw.TAME, ("ties",), draw.WRITABLE))
 def test_takes_itself_as_an_argument(row, sample, device):
@@ -151,11 +153,26 @@ def test_refuses_to_grow(name, mine, other, device):
 
 
 REFUSED = [
-    ("int64", "float32"), ("int32", "float64"), ("uint8", "float32"), ("float32", "complex64"), ("bool", "int64"),
-    ("bool", "float32"), ("int64", "complex64"),
-]  # fmt: skip
-ALLOWED = [("float32", "float64"), ("float64", "float32"), ("int32", "int64"), ("uint8", "int16"), ("float32", "int64"),
-           ("complex64", "float64"), ("int64", "bool"), ("int8", "uint8"), ("float16", "float32"), ("bfloat16", "float64")]  # fmt: skip
+    ("int64", "float32"),
+    ("int32", "float64"),
+    ("uint8", "float32"),
+    ("float32", "complex64"),
+    ("bool", "int64"),
+    ("bool", "float32"),
+    ("int64", "complex64"),
+]
+ALLOWED = [
+    ("float32", "float64"),
+    ("float64", "float32"),
+    ("int32", "int64"),
+    ("uint8", "int16"),
+    ("float32", "int64"),
+    ("complex64", "float64"),
+    ("int64", "bool"),
+    ("int8", "uint8"),
+    ("float16", "float32"),
+    ("bfloat16", "float64"),
+]
 
 
 @documents("tensor_attributes", "torch.Tensor.add_", "torch.Tensor.mul_", guide=GUIDE)

@@ -54,7 +54,7 @@ def test_solve_takes_the_matrix_on_the_right(seed, size, dtype, device):
 @pytest.mark.dtypes(torch.float64, torch.float32)
 @given(seed=draw.seeds(), size=SIZES, batch=BATCHES)
 def test_inv_gives_the_inverse(seed, size, batch, dtype, device):
-    """torch.linalg.inv(A), torch.inverse(A) and, of a regular matrix, pinv(A) are the inverse of every matrix of a batch."""
+    """linalg.inv, inverse and, of a regular matrix, linalg.pinv are the inverse of every matrix of a batch."""
     a = regular(seed, *batch, size, size, dtype=dtype)
     expected = np.linalg.inv(a.astype(float))
 
@@ -76,7 +76,12 @@ def test_det_gives_the_determinant(seed, size, batch, device):
     close(torch.det(x), expected, limit, device=device)
     sign, size_of = torch.linalg.slogdet(x)
     close(sign, np.sign(expected), device=device)
-    close(size_of, np.log(np.abs(expected)), bound.Bound(64.0 * (size + 4), np.abs(np.log(np.abs(expected))) + 1, False), device=device)
+    close(
+        size_of,
+        np.log(np.abs(expected)),
+        bound.Bound(64.0 * (size + 4), np.abs(np.log(np.abs(expected))) + 1, False),
+        device=device,
+    )
 
 
 @documents("torch.linalg.cholesky", guide=GUIDE)
@@ -106,7 +111,7 @@ def test_qr_factors(seed, shape, device):
 @documents("torch.linalg.eigh", "torch.linalg.eigvalsh", guide=GUIDE)
 @given(seed=draw.seeds(), size=SIZES)
 def test_eigh_factors_symmetric_matrices(seed, size, device):
-    """torch.linalg.eigh(A) is the eigenvalues in ascending order and orthonormal eigenvectors for which A V = V diag(L)."""
+    """torch.linalg.eigh(A) is the eigenvalues L in ascending order and eigenvectors V for which A V = V diag(L)."""
     values = draw.normal(seed, size, size)
     a = values + values.T
 

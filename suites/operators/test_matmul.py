@@ -13,19 +13,53 @@ GUIDE = ("Operations on Tensors", "Arithmetic operations")
 
 #: Two matrices, with inner sides of 0, 1, and beyond every blocking.
 MATRICES = (
-    ((3, 5), (5, 4)), ((1, 1), (1, 1)), ((4, 0), (0, 3)), ((0, 3), (3, 2)), ((2, 33), (33, 7)), ((5, 257), (257, 3)),
-    ((3, 1025), (1025, 2)), ((33, 17), (17, 65)), ((8, 1), (1, 9)), ((1, 7), (7, 1)), ((4, 4), (4, 4)), ((16, 16), (16, 16)),
-)  # fmt: skip
+    ((3, 5), (5, 4)),
+    ((1, 1), (1, 1)),
+    ((4, 0), (0, 3)),
+    ((0, 3), (3, 2)),
+    ((2, 33), (33, 7)),
+    ((5, 257), (257, 3)),
+    ((3, 1025), (1025, 2)),
+    ((33, 17), (17, 65)),
+    ((8, 1), (1, 9)),
+    ((1, 7), (7, 1)),
+    ((4, 4), (4, 4)),
+    ((16, 16), (16, 16)),
+)
 VECTORS = (((5,), (5,)), ((0,), (0,)), ((1,), (1,)), ((33,), (33,)), ((1025,), (1025,)), ((2049,), (2049,)))
-MATRIX_VECTOR = (((3, 5), (5,)), ((4, 0), (0,)), ((5, 257), (257,)), ((1, 1025), (1025,)), ((33, 17), (17,)), ((4, 4), (4,)))
-BATCHES = (((2, 3, 5), (2, 5, 4)), ((1, 2, 33), (1, 33, 2)), ((0, 3, 2), (0, 2, 3)), ((7, 4, 4), (7, 4, 4)),
-           ((3, 2, 257), (3, 257, 2)), ((2, 3, 0), (2, 0, 4)))  # fmt: skip
+MATRIX_VECTOR = (
+    ((3, 5), (5,)),
+    ((4, 0), (0,)),
+    ((5, 257), (257,)),
+    ((1, 1025), (1025,)),
+    ((33, 17), (17,)),
+    ((4, 4), (4,)),
+)
+BATCHES = (
+    ((2, 3, 5), (2, 5, 4)),
+    ((1, 2, 33), (1, 33, 2)),
+    ((0, 3, 2), (0, 2, 3)),
+    ((7, 4, 4), (7, 4, 4)),
+    ((3, 2, 257), (3, 257, 2)),
+    ((2, 3, 0), (2, 0, 4)),
+)
 #: Batches that broadcast, and vectors on either side of a batch.
 BROADCAST = (
-    ((2, 3, 5), (5, 4)), ((3, 5), (2, 5, 4)), ((2, 1, 3, 5), (4, 5, 2)), ((7, 1, 3, 4), (1, 2, 4, 5)), ((0, 3, 2), (2, 2)),
-    ((2, 3, 5), (5,)), ((5,), (2, 5, 4)), ((5,), (5, 4)), ((2, 1, 3, 3), (1, 3, 3, 3)), ((2, 2, 3, 65), (65,)),
-    ((1, 3, 4), (5, 4, 2)), ((5, 3, 4), (1, 4, 2)), ((257,), (257, 3)), ((1025,), (3, 1025, 2)),
-)  # fmt: skip
+    ((2, 3, 5), (5, 4)),
+    ((3, 5), (2, 5, 4)),
+    ((2, 1, 3, 5), (4, 5, 2)),
+    ((7, 1, 3, 4), (1, 2, 4, 5)),
+    ((0, 3, 2), (2, 2)),
+    ((2, 3, 5), (5,)),
+    ((5,), (2, 5, 4)),
+    ((5,), (5, 4)),
+    ((2, 1, 3, 3), (1, 3, 3, 3)),
+    ((2, 2, 3, 65), (65,)),
+    ((1, 3, 4), (5, 4, 2)),
+    ((5, 3, 4), (1, 4, 2)),
+    ((257,), (257, 3)),
+    ((1025,), (3, 1025, 2)),
+)
 #: A vector times matrices: out= is a case of its own.
 VECTOR_FIRST = ((5,), (257,), (1025,))
 EVERY = MATRICES + VECTORS + MATRIX_VECTOR + BATCHES + BROADCAST
@@ -53,7 +87,9 @@ def assert_exact(function, pair, dtype, device):
 
 
 @documents("torch.matmul", "torch.Tensor.matmul", guide=GUIDE)
-@pytest.mark.dtypes(torch.float64, torch.float32, torch.bfloat16, torch.complex128, torch.int64, torch.int32, torch.uint8)
+@pytest.mark.dtypes(
+    torch.float64, torch.float32, torch.bfloat16, torch.complex128, torch.int64, torch.int32, torch.uint8
+)
 @given(pair=operands.several(EVERY, **lattices))
 def test_integers_multiply_exactly(pair, dtype, device):
     """The product of tensors that hold integers is exact: for vectors, matrices, and batches that broadcast."""
@@ -118,10 +154,19 @@ def test_a_vector_times_a_matrix_goes_into_its_out(shape, device):
     close(out, np.matmul(x, y), bound.product(x, y), device=device)
 
 
-SPECIAL = [("mm", MATRICES), ("bmm", BATCHES), ("mv", MATRIX_VECTOR), ("dot", VECTORS), ("vdot", VECTORS), ("inner", VECTORS)]
+SPECIAL = [
+    ("mm", MATRICES),
+    ("bmm", BATCHES),
+    ("mv", MATRIX_VECTOR),
+    ("dot", VECTORS),
+    ("vdot", VECTORS),
+    ("inner", VECTORS),
+]
 
 
-@pytest.mark.parametrize(("name", "table"), [pytest.param(*s, marks=documents(f"torch.{s[0]}"), id=s[0]) for s in SPECIAL])
+@pytest.mark.parametrize(
+    ("name", "table"), [pytest.param(*s, marks=documents(f"torch.{s[0]}"), id=s[0]) for s in SPECIAL]
+)
 @documents(guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.float32, torch.bfloat16, torch.int64)
 @given(data=operands.seeded(hard=()))
@@ -130,7 +175,9 @@ def test_special_forms_are_exact(name, table, data, dtype, device):
     assert_exact(getattr(torch, name), data(table), dtype, device)
 
 
-@pytest.mark.parametrize(("name", "table"), [pytest.param(*s, marks=documents(f"torch.{s[0]}"), id=s[0]) for s in SPECIAL])
+@pytest.mark.parametrize(
+    ("name", "table"), [pytest.param(*s, marks=documents(f"torch.{s[0]}"), id=s[0]) for s in SPECIAL]
+)
 @documents(guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.float32)
 @given(data=operands.seeded(hard=()))
@@ -156,13 +203,28 @@ def test_refuses_different_dtypes(name, left, right, device):
         getattr(torch, name)(x, y)
 
 
-REFUSED = [("matmul", (3, 4), (3, 4)), ("matmul", (), (3,)), ("matmul", (3,), ()), ("matmul", (2, 3, 4), (3, 4, 5)),
-           ("mm", (3, 4), (3, 4)), ("mm", (2, 3, 4), (4, 2)), ("mm", (3,), (3, 3)), ("bmm", (2, 3, 4), (3, 4, 5)),
-           ("bmm", (2, 3, 4), (2, 3, 4)), ("bmm", (3, 4), (4, 3)), ("mv", (3, 4), (3,)), ("mv", (3,), (3,)), ("dot", (3,), (4,)),
-           ("dot", (3, 3), (3,)), ("dot", (1,), (3,))]  # fmt: skip
+REFUSED = [
+    ("matmul", (3, 4), (3, 4)),
+    ("matmul", (), (3,)),
+    ("matmul", (3,), ()),
+    ("matmul", (2, 3, 4), (3, 4, 5)),
+    ("mm", (3, 4), (3, 4)),
+    ("mm", (2, 3, 4), (4, 2)),
+    ("mm", (3,), (3, 3)),
+    ("bmm", (2, 3, 4), (3, 4, 5)),
+    ("bmm", (2, 3, 4), (2, 3, 4)),
+    ("bmm", (3, 4), (4, 3)),
+    ("mv", (3, 4), (3,)),
+    ("mv", (3,), (3,)),
+    ("dot", (3,), (4,)),
+    ("dot", (3, 3), (3,)),
+    ("dot", (1,), (3,)),
+]
 
 
-@pytest.mark.parametrize(("name", "left", "right"), [pytest.param(*r, marks=documents(f"torch.{r[0]}")) for r in REFUSED])
+@pytest.mark.parametrize(
+    ("name", "left", "right"), [pytest.param(*r, marks=documents(f"torch.{r[0]}")) for r in REFUSED]
+)
 def test_refuses_shapes_that_do_not_fit(name, left, right, device):
     """A product of tensors whose inner sides, batches or numbers of dimensions do not fit raises."""
     x, y = tensor(numbers(1, left, "float64"), device), tensor(numbers(2, right, "float64"), device)

@@ -1,4 +1,4 @@
-"""out=: the result is written into that tensor, which is returned, resized if it is empty, and never changes its dtype."""
+"""out=: the result is written into that tensor, which is returned, resized if it is empty, and keeps its dtype."""
 
 from typing import Any, Callable, NamedTuple
 
@@ -22,34 +22,93 @@ class Function(NamedTuple):
         return f"torch.{self.name}"
 
     def parts(self, device: str, dtype: Any = "float64") -> tuple[Any, ...]:
-        """Tensors of the shapes, of multiples of 1/8, whose sums of products are exact; the other arguments as they are."""
+        """Tensors of multiples of 1/8, whose sums of products are exact; the other arguments as they are."""
         return tuple(
             tensor(np.rint(8 * np.abs(numbers(50 + i, a, dtype))) / 8 + 0.125, device) if isinstance(a, tuple) else a
             for i, a in enumerate(self.arguments)
         )
 
 
-BINARY = ("add", "sub", "mul", "div", "pow", "fmod", "remainder", "floor_divide", "atan2", "hypot", "copysign", "maximum",
-          "minimum", "true_divide", "logaddexp", "float_power", "xlogy")  # fmt: skip
-UNARY = ("abs", "neg", "exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sigmoid", "floor", "ceil", "round", "trunc", "square",
-         "reciprocal", "rsqrt", "erf", "expm1", "log1p", "sign", "frac")  # fmt: skip
+BINARY = (
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "pow",
+    "fmod",
+    "remainder",
+    "floor_divide",
+    "atan2",
+    "hypot",
+    "copysign",
+    "maximum",
+    "minimum",
+    "true_divide",
+    "logaddexp",
+    "float_power",
+    "xlogy",
+)
+UNARY = (
+    "abs",
+    "neg",
+    "exp",
+    "log",
+    "sqrt",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "sigmoid",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+    "square",
+    "reciprocal",
+    "rsqrt",
+    "erf",
+    "expm1",
+    "log1p",
+    "sign",
+    "frac",
+)
 ROWS = (
     *(Function(name, ((3, 4), (3, 4))) for name in BINARY),
     *(Function(name, ((3, 4),)) for name in UNARY),
-    Function("matmul", ((3, 5), (5, 4))), Function("mm", ((3, 5), (5, 4))), Function("bmm", ((2, 3, 5), (2, 5, 4))),
-    Function("mv", ((3, 5), (5,))), Function("dot", ((5,), (5,))), Function("addmm", ((3, 4), (3, 5), (5, 4))),
-    Function("addcmul", ((3, 4), (3, 4), (4,))), Function("addcdiv", ((3, 4), (3, 4), (4,))), Function("lerp", ((3, 4), (3, 4), 0.3)),
-    Function("clamp", ((3, 4), 0.2, 0.8)), Function("sum", ((3, 4), 1)), Function("mean", ((3, 4), 0)), Function("prod", ((3, 4), 1)),
-    Function("amax", ((3, 4), 1)), Function("cumsum", ((3, 4), 0)), Function("cumprod", ((3, 4), 1)), Function("var", ((3, 4), 1)),
-    Function("logsumexp", ((3, 4), 1)), Function("outer", ((3,), (4,))), Function("tril", ((4, 4),)), Function("triu", ((4, 4),)),
-)  # fmt: skip
+    Function("matmul", ((3, 5), (5, 4))),
+    Function("mm", ((3, 5), (5, 4))),
+    Function("bmm", ((2, 3, 5), (2, 5, 4))),
+    Function("mv", ((3, 5), (5,))),
+    Function("dot", ((5,), (5,))),
+    Function("addmm", ((3, 4), (3, 5), (5, 4))),
+    Function("addcmul", ((3, 4), (3, 4), (4,))),
+    Function("addcdiv", ((3, 4), (3, 4), (4,))),
+    Function("lerp", ((3, 4), (3, 4), 0.3)),
+    Function("clamp", ((3, 4), 0.2, 0.8)),
+    Function("sum", ((3, 4), 1)),
+    Function("mean", ((3, 4), 0)),
+    Function("prod", ((3, 4), 1)),
+    Function("amax", ((3, 4), 1)),
+    Function("cumsum", ((3, 4), 0)),
+    Function("cumprod", ((3, 4), 1)),
+    Function("var", ((3, 4), 1)),
+    Function("logsumexp", ((3, 4), 1)),
+    Function("outer", ((3,), (4,))),
+    Function("tril", ((4, 4),)),
+    Function("triu", ((4, 4),)),
+)
 #: Comparisons, whose result is bool.
-TRUTH = tuple(Function(name, ((3, 4), (3, 4))) for name in ("eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor"))
+TRUTH = tuple(
+    Function(name, ((3, 4), (3, 4)))
+    for name in ("eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor")
+)
 
 
 def rows(*table):
     """Functions as parameters of claims."""
-    return pytest.mark.parametrize("row", [pytest.param(r, marks=documents(f"torch.{r.name}"), id=r.name) for r in table])
+    return pytest.mark.parametrize(
+        "row", [pytest.param(r, marks=documents(f"torch.{r.name}"), id=r.name) for r in table]
+    )
 
 
 def function(row) -> Callable[..., torch.Tensor]:
@@ -122,7 +181,9 @@ def test_refuses_a_dtype_of_a_lower_category(row, device):
 
 @documents("tensor_attributes", "torch.add", "torch.mul", guide=GUIDE)
 @pytest.mark.parametrize("name", ["add", "mul", "sub"])
-@pytest.mark.parametrize(("given", "out"), [("float64", "int64"), ("complex64", "float32"), ("int64", "bool"), ("float32", "uint8")])
+@pytest.mark.parametrize(
+    ("given", "out"), [("float64", "int64"), ("complex64", "float32"), ("int64", "bool"), ("float32", "uint8")]
+)
 def test_arithmetic_refuses_a_dtype_of_a_lower_category(name, given, out, device):
     """add, sub and mul raise where the result's dtype is of a higher category than that of out=."""
     x, y = (tensor(numbers(seed, (3,), given), device) for seed in (1, 2))
@@ -134,8 +195,17 @@ def test_arithmetic_refuses_a_dtype_of_a_lower_category(name, given, out, device
 
 @documents("tensor_attributes", "torch.add", "torch.mul", guide=GUIDE)
 @pytest.mark.parametrize("name", ["add", "mul", "sub"])
-@pytest.mark.parametrize(("given", "out"), [("float64", "float32"), ("float32", "float64"), ("int64", "float32"), ("int64", "int8"),
-                                            ("bool", "int64"), ("float32", "complex64")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "out"),
+    [
+        ("float64", "float32"),
+        ("float32", "float64"),
+        ("int64", "float32"),
+        ("int64", "int8"),
+        ("bool", "int64"),
+        ("float32", "complex64"),
+    ],
+)
 def test_casts_to_a_dtype_of_the_same_category_or_a_higher(name, given, out, device):
     """add, sub and mul cast their result to the dtype of out= where that is of the same category or a higher."""
     x, y = np.arange(5) % 2, np.ones(5)
@@ -175,7 +245,9 @@ def test_refuses_gradients(name, device):
         getattr(torch, name)(*parts, out=torch.zeros_like(x.detach()))
 
 
-@documents("torch.max", "torch.min", "torch.sort", "torch.topk", "torch.kthvalue", "torch.cummax", "torch.median", "torch.mode")
+@documents(
+    "torch.max", "torch.min", "torch.sort", "torch.topk", "torch.kthvalue", "torch.cummax", "torch.median", "torch.mode"
+)
 @pytest.mark.parametrize("name", ["max", "min", "sort", "cummax", "cummin", "median", "mode"])
 def test_writes_two_results_into_two_tensors(name, device):
     """A function with two results takes two tensors for out= and fills both."""

@@ -39,37 +39,73 @@ def near_one(value):
 
 
 FLOATS = (
-    Pointwise("abs", exact), Pointwise("ceil", exact), Pointwise("floor", exact), Pointwise("trunc", exact),
-    Pointwise("round", exact), Pointwise("neg", exact), Pointwise("positive", exact), Pointwise("relu", exact),
-    Pointwise("frac", lambda value: bound.Bound(0, 0, False), -1e6, 1e6), Pointwise("square", bound.rounded),
-    Pointwise("reciprocal", bound.rounded), Pointwise("sqrt", lambda value: bound.faithful(value, 2)),
-    Pointwise("rsqrt", bound.faithful), Pointwise("exp", bound.faithful), Pointwise("exp2", bound.faithful),
-    Pointwise("expm1", bound.faithful), Pointwise("log", bound.faithful), Pointwise("log2", bound.faithful),
-    Pointwise("log10", bound.faithful), Pointwise("log1p", bound.faithful, -math.inf, 1e30), Pointwise("sin", bound.faithful, -1e6, 1e6),
-    Pointwise("cos", bound.faithful, -1e6, 1e6), Pointwise("tan", bound.faithful, -1e4, 1e4),
-    Pointwise("asin", bound.faithful), Pointwise("acos", bound.faithful), Pointwise("atan", bound.faithful),
-    Pointwise("sinh", bound.faithful, -80, 80), Pointwise("cosh", bound.faithful, -80, 80), Pointwise("tanh", bound.faithful),
-    Pointwise("asinh", bound.faithful, -1e6, 1e6), Pointwise("acosh", bound.faithful, -1e6, 1e6),
-    Pointwise("atanh", bound.faithful), Pointwise("sigmoid", bound.faithful, -80, 80),
+    Pointwise("abs", exact),
+    Pointwise("ceil", exact),
+    Pointwise("floor", exact),
+    Pointwise("trunc", exact),
+    Pointwise("round", exact),
+    Pointwise("neg", exact),
+    Pointwise("positive", exact),
+    Pointwise("relu", exact),
+    Pointwise("frac", lambda value: bound.Bound(0, 0, False), -1e6, 1e6),
+    Pointwise("square", bound.rounded),
+    Pointwise("reciprocal", bound.rounded),
+    Pointwise("sqrt", lambda value: bound.faithful(value, 2)),
+    Pointwise("rsqrt", bound.faithful),
+    Pointwise("exp", bound.faithful),
+    Pointwise("exp2", bound.faithful),
+    Pointwise("expm1", bound.faithful),
+    Pointwise("log", bound.faithful),
+    Pointwise("log2", bound.faithful),
+    Pointwise("log10", bound.faithful),
+    Pointwise("log1p", bound.faithful, -math.inf, 1e30),
+    Pointwise("sin", bound.faithful, -1e6, 1e6),
+    Pointwise("cos", bound.faithful, -1e6, 1e6),
+    Pointwise("tan", bound.faithful, -1e4, 1e4),
+    Pointwise("asin", bound.faithful),
+    Pointwise("acos", bound.faithful),
+    Pointwise("atan", bound.faithful),
+    Pointwise("sinh", bound.faithful, -80, 80),
+    Pointwise("cosh", bound.faithful, -80, 80),
+    Pointwise("tanh", bound.faithful),
+    Pointwise("asinh", bound.faithful, -1e6, 1e6),
+    Pointwise("acosh", bound.faithful, -1e6, 1e6),
+    Pointwise("atanh", bound.faithful),
+    Pointwise("sigmoid", bound.faithful, -80, 80),
     Pointwise("deg2rad", lambda value: bound.faithful(value, 3), -1e30, 1e30),
     Pointwise("rad2deg", lambda value: bound.faithful(value, 3), -1e30, 1e30),
-    Pointwise("erf", lambda value: bound.faithful(value, 6)), Pointwise("erfc", bound.faithful, -8, 8),
-)  # fmt: skip
+    Pointwise("erf", lambda value: bound.faithful(value, 6)),
+    Pointwise("erfc", bound.faithful, -8, 8),
+)
 #: Whose error is not bounded relative to the value in the half types.
 ROUGH = ("erf", "erfc")
 PREDICATES = tuple(Pointwise(n, exact) for n in ("isnan", "isinf", "isfinite", "isposinf", "isneginf", "signbit"))
-INTEGERS = tuple(Pointwise(n, exact) for n in ("abs", "neg", "square", "sign", "ceil", "floor", "trunc", "positive", "relu", "round"))
+INTEGERS = tuple(
+    Pointwise(n, exact) for n in ("abs", "neg", "square", "sign", "ceil", "floor", "trunc", "positive", "relu", "round")
+)
 LIKELY = tuple(row for row in FLOATS if row.rounding is not exact and row.name not in ("frac", "square"))
 COMPLEX = (
-    Pointwise("exp", None), Pointwise("log", None), Pointwise("sqrt", None), Pointwise("sin", None), Pointwise("cos", None),
-    Pointwise("tanh", None), Pointwise("reciprocal", None), Pointwise("square", None), Pointwise("sgn", None), Pointwise("neg", None),
-    Pointwise("sinh", None), Pointwise("cosh", None), Pointwise("tan", None),
-)  # fmt: skip
+    Pointwise("exp", None),
+    Pointwise("log", None),
+    Pointwise("sqrt", None),
+    Pointwise("sin", None),
+    Pointwise("cos", None),
+    Pointwise("tanh", None),
+    Pointwise("reciprocal", None),
+    Pointwise("square", None),
+    Pointwise("sgn", None),
+    Pointwise("neg", None),
+    Pointwise("sinh", None),
+    Pointwise("cosh", None),
+    Pointwise("tan", None),
+)
 
 
 def rows(table):
     """Functions as parameters of claims."""
-    return pytest.mark.parametrize("row", [pytest.param(r, marks=documents(f"torch.{r.name}"), id=r.name) for r in table])
+    return pytest.mark.parametrize(
+        "row", [pytest.param(r, marks=documents(f"torch.{r.name}"), id=r.name) for r in table]
+    )
 
 
 def reference_of(row):

@@ -69,7 +69,9 @@ INTEGERS = tuple(row for row in ROWS if row.name in ("maximum", "minimum", "fmax
 
 def rows(table):
     """Functions as parameters of claims."""
-    return pytest.mark.parametrize("row", [pytest.param(r, marks=documents(f"torch.{r.name}"), id=r.name) for r in table])
+    return pytest.mark.parametrize(
+        "row", [pytest.param(r, marks=documents(f"torch.{r.name}"), id=r.name) for r in table]
+    )
 
 
 @rows(ROWS)
@@ -78,7 +80,10 @@ def rows(table):
 @given(data=operands.seeded())
 def test_follows_the_formula(row, data, dtype, device):
     """{row} is its formula to a few half-ulps, special values and broadcasting included."""
-    pair = (dataclasses.replace(sample, place=tuple(p for p in sample.place if p in row.hard)) for sample in data(operands.BROADCASTS))
+    pair = (
+        dataclasses.replace(sample, place=tuple(p for p in sample.place if p in row.hard))
+        for sample in data(operands.BROADCASTS)
+    )
     x, y = (draw.laid_out(within(sample(dtype), -row.most, row.most), sample.layout) for sample in pair)
     left, right = tensor(x, device), tensor(y, device)
     with unchanged(left, right):
@@ -120,8 +125,17 @@ def test_ldexp_scales_by_powers_of_two(sample, device):
     close(torch.ldexp(tensor(x, device), tensor(powers, device)), np.ldexp(x, powers).astype(np.float32), device=device)
 
 
-QUADRANTS = [(0.0, 1.0, 0.0), (-0.0, 1.0, -0.0), (0.0, -1.0, math.pi), (-0.0, -1.0, -math.pi), (-1.0, -1.0, -0.75 * math.pi),
-             (1.0, -1.0, 0.75 * math.pi), (1.0, 0.0, math.pi / 2), (-1.0, -0.0, -math.pi / 2), (0.0, -0.0, math.pi)]  # fmt: skip
+QUADRANTS = [
+    (0.0, 1.0, 0.0),
+    (-0.0, 1.0, -0.0),
+    (0.0, -1.0, math.pi),
+    (-0.0, -1.0, -math.pi),
+    (-1.0, -1.0, -0.75 * math.pi),
+    (1.0, -1.0, 0.75 * math.pi),
+    (1.0, 0.0, math.pi / 2),
+    (-1.0, -0.0, -math.pi / 2),
+    (0.0, -0.0, math.pi),
+]
 
 
 @documents("torch.atan2", guide=GUIDE)
@@ -140,4 +154,10 @@ def test_hypot_neither_overflows_nor_underflows(scale, device):
     x, y = (np.abs(numbers(seed, (9,), "float64")) * scale for seed in (1, 2))
 
     expected = oracle(np.hypot, x, y)
-    close(torch.hypot(tensor(x, device), tensor(y, device)), expected, bound.faithful(expected), dtype="float64", device=device)
+    close(
+        torch.hypot(tensor(x, device), tensor(y, device)),
+        expected,
+        bound.faithful(expected),
+        dtype="float64",
+        device=device,
+    )

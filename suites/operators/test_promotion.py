@@ -42,7 +42,7 @@ def test_tensors_promote_to_their_common_dtype(name, left, device):
 @pytest.mark.parametrize("name", OPERATORS)
 @pytest.mark.parametrize("left", NAMES)
 def test_zero_dim_tensors_count_by_category(name, left, device):
-    """A tensor without dimensions changes the dtype of a sum or product with one that has some only by a higher category."""
+    """A tensor without dimensions changes the dtype of one that has some only by a higher category."""
     results = {right: found(OPERATORS[name], one(left, (2,), device), one(right, (), device)) for right in REAL}
     swapped = {right: found(OPERATORS[name], one(right, (), device), one(left, (2,), device)) for right in REAL}
 

@@ -51,7 +51,9 @@ def spread(x, value, axis, keepdims):
 
 def rooted(x, value, axis, keepdims):
     """The root of such a sum."""
-    return bound.Bound(64, np.abs(value) + np.sqrt(np.mean(np.abs(x).astype(float) ** 2, axis=axis, keepdims=keepdims)), False)
+    return bound.Bound(
+        64, np.abs(value) + np.sqrt(np.mean(np.abs(x).astype(float) ** 2, axis=axis, keepdims=keepdims)), False
+    )
 
 
 def multiplied(x, value, axis, keepdims):
@@ -98,16 +100,22 @@ SHAPES = ((3, 4), (2, 3, 4), (2, 1, 5, 3), (5, 33), (33, 5), (2, 129), (3, 1025)
 def called(row, x, axis, keepdims):
     """The reduction; norm is that of torch.linalg.vector_norm."""
     options = {"dim": axis, "keepdim": keepdims}
-    return torch.linalg.vector_norm(x, row.options["ord"], **options) if row.name == "norm" else getattr(torch, row.name)(
-        x, **options, **row.options
-    )  # fmt: skip
+    return (
+        torch.linalg.vector_norm(x, row.options["ord"], **options)
+        if row.name == "norm"
+        else getattr(torch, row.name)(x, **options, **row.options)
+    )
 
 
 def rows(table):
     """Reductions as parameters of claims."""
     names = {"norm": ("torch.linalg.vector_norm", "torch.norm")}
     return pytest.mark.parametrize(
-        "row", [pytest.param(r, marks=documents(*names.get(r.name, (f"torch.{r.name}",))), id=r.title or r.name) for r in table]
+        "row",
+        [
+            pytest.param(r, marks=documents(*names.get(r.name, (f"torch.{r.name}",))), id=r.title or r.name)
+            for r in table
+        ],
     )
 
 
@@ -120,7 +128,11 @@ def axes(which, ndim):
 @rows(ROWS)
 @documents(guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.float32)
-@given(sample=operands.singles(SHAPES, ("zero", "-zero", "one", "-one", "tie")), which=st.integers(0, 47), keepdims=st.booleans())
+@given(
+    sample=operands.singles(SHAPES, ("zero", "-zero", "one", "-one", "tie")),
+    which=st.integers(0, 47),
+    keepdims=st.booleans(),
+)
 def test_reduces_the_axes_it_is_given(row, sample, which, keepdims, dtype, device):
     """{row} reduces one axis or several, counted from either end, to nothing or to a side of 1."""
     values = sample(dtype)
@@ -151,13 +163,19 @@ def test_reduces_every_axis_of_three(row, axis, layout, dtype, device):
         close(called(row, x, axis, keepdims), expected, limit, dtype=dtype, device=device)
 
 
-PLAIN = tuple(row for row in ROWS if row.name in ("sum", "mean", "nansum", "amax", "amin", "var", "std") and not row.title)
+PLAIN = tuple(
+    row for row in ROWS if row.name in ("sum", "mean", "nansum", "amax", "amin", "var", "std") and not row.title
+)
 
 
 @rows((*PLAIN, Reduction("prod", multiplied)))
 @documents(guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.float32)
-@given(sample=operands.singles((*SHAPES, (7,), (17,), (33,), (1025,), (1, 1)), ("zero", "one", "-one", "nan", "inf", "tie")))
+@given(
+    sample=operands.singles(
+        (*SHAPES, (7,), (17,), (33,), (1025,), (1, 1)), ("zero", "one", "-one", "nan", "inf", "tie")
+    )
+)
 def test_reduces_all_elements(row, sample, dtype, device):
     """{row} of a tensor, with no axis, is one value without dimensions; NaN and infinities take part as numbers do."""
     values = sample(dtype)
@@ -199,7 +217,11 @@ def test_halves_add_up_exactly(length, dtype, device):
 
 @documents("torch.prod", "torch.Tensor.prod", guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.float32, torch.int64, torch.uint8)
-@given(sample=operands.singles(SHAPES, ("zero", "one", "-one"), ("ties",)), which=st.integers(0, 47), keepdims=st.booleans())
+@given(
+    sample=operands.singles(SHAPES, ("zero", "one", "-one"), ("ties",)),
+    which=st.integers(0, 47),
+    keepdims=st.booleans(),
+)
 def test_prod_multiplies_along_an_axis(sample, which, keepdims, dtype, device):
     """torch.prod multiplies the elements along one axis, counted from either end; integers in int64, wrapping around."""
     values = sample(dtype)
@@ -215,7 +237,11 @@ def test_prod_multiplies_along_an_axis(sample, which, keepdims, dtype, device):
 @documents("torch.any", "torch.all", guide=GUIDE)
 @pytest.mark.parametrize("name", ["any", "all"])
 @pytest.mark.dtypes(torch.bool, torch.float64, torch.bfloat16, torch.int64, torch.int8)
-@given(sample=operands.singles((*SHAPES, (0,), (2, 0), (5,)), fills=("ties",)), which=st.integers(0, 47), keepdims=st.booleans())
+@given(
+    sample=operands.singles((*SHAPES, (0,), (2, 0), (5,)), fills=("ties",)),
+    which=st.integers(0, 47),
+    keepdims=st.booleans(),
+)
 def test_any_and_all_give_bool(name, sample, which, keepdims, dtype, device):
     """any is True where one element is not zero, NaN being none, and all where none is; of nothing they are False and True."""
     values = sample(dtype)
@@ -258,15 +284,32 @@ def test_nanmean_leaves_nan_out(sample, which, device):
 
     expected = oracle(reduction.nanmean, values, axis=axis)
     size = oracle(reduction.nanmean, np.abs(values), axis=axis)
-    close(torch.nanmean(tensor(values, device), axis), expected, bound.Bound(8, size, False), dtype="float64", device=device)
+    close(
+        torch.nanmean(tensor(values, device), axis),
+        expected,
+        bound.Bound(8, size, False),
+        dtype="float64",
+        device=device,
+    )
 
 
 @documents("torch.sum", "torch.mean", "torch.prod", guide=GUIDE)
-@pytest.mark.parametrize(("name", "given", "dtype"), [
-    ("sum", "float32", torch.float64), ("sum", "int32", torch.float32), ("sum", "bool", torch.int32), ("sum", "int64", torch.int32),
-    ("mean", "int64", torch.float64), ("mean", "float32", torch.float64), ("mean", "bool", torch.float32),
-    ("prod", "int32", torch.float64), ("prod", "float32", torch.float64), ("prod", "uint8", torch.uint8), ("sum", "uint8", torch.uint8),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "given", "dtype"),
+    [
+        ("sum", "float32", torch.float64),
+        ("sum", "int32", torch.float32),
+        ("sum", "bool", torch.int32),
+        ("sum", "int64", torch.int32),
+        ("mean", "int64", torch.float64),
+        ("mean", "float32", torch.float64),
+        ("mean", "bool", torch.float32),
+        ("prod", "int32", torch.float64),
+        ("prod", "float32", torch.float64),
+        ("prod", "uint8", torch.uint8),
+        ("sum", "uint8", torch.uint8),
+    ],
+)
 def test_dtype_casts_before_the_reduction(name, given, dtype, device):
     """With dtype= the elements are cast first, and the result is of that dtype."""
     values = np.array([[100, 3, 5], [7, 1, 120]]).astype(given)
@@ -334,44 +377,3 @@ def test_spread_and_mean_along_axes(axis, keepdims, correction, device):
     close(deviation, np.sqrt(expected[0]), bound.Bound(64, expected[0] + 1), device=device)
     close(mean, expected[1], bound.Bound(16, np.abs(expected[1]) + 1), device=device)
     agree(mean, same)
-
-
-@documents("torch.Tensor.item", "torch.sum", guide=GUIDE)
-def test_the_guide_turns_a_sum_into_a_number(device):
-    """The sum of the guide's tensor is 12.0 by item(), a Python float."""
-    values = np.ones((4, 4), np.float32)
-    values[:, 1] = 0
-
-    item = tensor(values, device).sum().item()
-
-    assert type(item) is float
-    assert f"{item} {type(item)}" == "12.0 <class 'float'>"
-
-
-@documents("torch.Tensor.item", guide=GUIDE)
-@pytest.mark.parametrize(("dtype", "kind"), [("float64", float), ("float16", float), ("bfloat16", float), ("int64", int), ("uint8", int),
-                                             ("bool", bool), ("complex64", complex)])  # fmt: skip
-@pytest.mark.parametrize("shape", [(), (1,), (1, 1, 1)], ids=str)
-def test_item_is_a_python_number(dtype, kind, shape, device):
-    """item() of a tensor of one element, whatever its number of dimensions, is that element as a Python number."""
-    values = draw.cast(np.full(shape, 1), dtype)
-
-    item = tensor(values, device, dtype).item()
-
-    assert type(item) is kind
-    assert item == kind(1)
-
-
-@documents("torch.Tensor.item", guide=GUIDE)
-@pytest.mark.parametrize("shape", [(2,), (0,), (1, 3)], ids=str)
-def test_item_refuses_several_elements(shape, device):
-    """item() of a tensor of no elements or of several raises."""
-    with pytest.raises((RuntimeError, ValueError)):
-        tensor(numbers(1, shape, "float64"), device).item()
-
-
-@documents("torch.Tensor.item", guide=GUIDE)
-@pytest.mark.parametrize("number", [2**53 + 1, -(2**63), 2**63 - 1])
-def test_item_keeps_every_digit(number, device):
-    """item() of an int64 is exact beyond 2 to the 53."""
-    assert tensor(np.array(number), device).item() == number

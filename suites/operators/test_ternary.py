@@ -12,8 +12,17 @@ from suites.operators import operands
 from suites.operators.values import agree, oracle
 
 GUIDE = ("Operations on Tensors", "Arithmetic operations")
-TRIPLES = (((5,), (5,), (5,)), ((3, 33), (33,), (3, 1)), ((2, 3, 4), (3, 1), ()), ((4,), (3, 1), (2, 1, 1)), ((65,), (65,), (1,)),
-           ((0,), (1,), (1,)), ((3, 1), (1, 4), (4,)), ((), (), ()), ((), (3,), (3,)))  # fmt: skip
+TRIPLES = (
+    ((5,), (5,), (5,)),
+    ((3, 33), (33,), (3, 1)),
+    ((2, 3, 4), (3, 1), ()),
+    ((4,), (3, 1), (2, 1, 1)),
+    ((65,), (65,), (1,)),
+    ((0,), (1,), (1,)),
+    ((3, 1), (1, 4), (4,)),
+    ((), (), ()),
+    ((), (3,), (3,)),
+)
 FLOATING = (torch.float64, torch.float32, torch.bfloat16)
 
 
@@ -34,7 +43,9 @@ def test_addcmul_adds_a_multiple_of_a_product(parts, value, dtype, device):
 
     expected = oracle(arithmetic.addcmul, x, y, z, value=value)
     close(result, expected, terms(x, value * y * z), dtype=dtype, device=device)
-    agree(result, tensors[0].addcmul(*tensors[1:], value=value), torch.addcmul(*tensors, value=value, out=result.clone()))
+    agree(
+        result, tensors[0].addcmul(*tensors[1:], value=value), torch.addcmul(*tensors, value=value, out=result.clone())
+    )
 
 
 @documents("torch.addcdiv", "torch.Tensor.addcdiv", guide=GUIDE)
@@ -50,7 +61,9 @@ def test_addcdiv_adds_a_multiple_of_a_quotient(parts, value, dtype, device):
 
     expected = oracle(arithmetic.addcdiv, x, y, z, value=value)
     close(result, expected, terms(x, value * y / z), dtype=dtype, device=device)
-    agree(result, tensors[0].addcdiv(*tensors[1:], value=value), torch.addcdiv(*tensors, value=value, out=result.clone()))
+    agree(
+        result, tensors[0].addcdiv(*tensors[1:], value=value), torch.addcdiv(*tensors, value=value, out=result.clone())
+    )
 
 
 @documents("torch.addcmul", guide=GUIDE)
@@ -76,7 +89,9 @@ def test_addcdiv_refuses_integers(device):
 
 @documents("torch.lerp", "torch.Tensor.lerp", guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.float32)
-@given(parts=operands.several(TRIPLES, hard=()), weight=st.sampled_from((0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, -0.5, -3.0)))
+@given(
+    parts=operands.several(TRIPLES, hard=()), weight=st.sampled_from((0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, -0.5, -3.0))
+)
 def test_lerp_goes_from_start_to_end(parts, weight, dtype, device):
     """torch.lerp is start + weight · (end - start), beyond both ends too, by a number or a tensor of weights."""
     start, end, weights = (sample(dtype) for sample in parts)
@@ -131,7 +146,11 @@ def test_alpha_is_exact_for_integers(name, pair, alpha, dtype, device):
     result = getattr(torch, name)(left, right, alpha=alpha)
 
     close(result, oracle(getattr(arithmetic, name), x, y, alpha=alpha), device=device)
-    agree(result, getattr(left, name)(right, alpha=alpha), getattr(torch, name)(left, right, alpha=alpha, out=result.clone()))
+    agree(
+        result,
+        getattr(left, name)(right, alpha=alpha),
+        getattr(torch, name)(left, right, alpha=alpha, out=result.clone()),
+    )
 
 
 @documents("torch.add", guide=GUIDE)

@@ -1,4 +1,4 @@
-"""What the claims about operators share: the oracle's digits, the table of half-precision numbers, bit-for-bit agreement."""
+"""What the claims about operators share: the oracle's digits, all half-precision numbers, bit-for-bit agreement."""
 
 from __future__ import annotations
 

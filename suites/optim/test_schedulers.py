@@ -104,6 +104,10 @@ def test_needs_the_initial_rate_to_go_on(device):
         lr_scheduler.StepLR(descent(device), step_size=3, last_epoch=4)
 
 
+# Before 2.7 SequentialLR itself called step with an argument that is deprecated.
+quiet = pytest.mark.filterwarnings("ignore:The epoch parameter in:UserWarning")
+
+
 class Plateau(NamedTuple):
     """Options of ReduceLROnPlateau, and metrics."""
 
@@ -179,6 +183,7 @@ def test_leaves_small_steps_undone(device):
 
 
 @documents("torch.optim.lr_scheduler.SequentialLR")
+@quiet
 @pytest.mark.parametrize("milestones", [(3, 20), (1, 2), (10, 11)], ids=str)
 def test_one_after_another(milestones, device):
     """SequentialLR hands over to the next scheduler at each milestone; that starts at its own first epoch."""
@@ -196,6 +201,7 @@ def test_one_after_another(milestones, device):
 
 
 @documents("torch.optim.lr_scheduler.SequentialLR")
+@quiet
 def test_a_milestone_of_zero_begins_with_the_second(device):
     """SequentialLR with a milestone of 0 follows its second scheduler from the first epoch on."""
     optimizer, expected = descent(device), SCHEDULES["exponential"].rates()[:6]
@@ -207,6 +213,7 @@ def test_a_milestone_of_zero_begins_with_the_second(device):
 
 
 @documents("torch.optim.lr_scheduler.SequentialLR")
+@quiet
 def test_a_sequence_within_a_sequence_keeps_time(device):
     """A SequentialLR whose first scheduler is a SequentialLR follows that one's schedule up to its milestone."""
     optimizer, expected = descent(device), SCHEDULES["constant"].rates()[:8]
@@ -221,6 +228,7 @@ def test_a_sequence_within_a_sequence_keeps_time(device):
 
 
 @documents("torch.optim.lr_scheduler.SequentialLR")
+@quiet
 @pytest.mark.parametrize("epoch", [1, 5, 30])
 def test_sequences_go_on_from_their_state(epoch, device):
     """SequentialLR, loaded in mid-run with its optimizer, goes on as if it had not been interrupted."""
@@ -369,7 +377,7 @@ def test_needs_as_many_functions_as_groups(device):
 @documents("torch.optim.lr_scheduler.ConstantLR", "torch.optim.lr_scheduler.LinearLR")
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("ConstantLR", {"factor": 1.5}), ("ConstantLR", {"factor": -0.1}), ("LinearLR", {"start_factor": 0.0}),
+    [("ConstantLR", {"factor": 1.5}), ("ConstantLR", {"factor": -0.1}),
      ("LinearLR", {"start_factor": 1.5}), ("LinearLR", {"end_factor": 1.5}), ("LinearLR", {"end_factor": -0.1}),
      ("ReduceLROnPlateau", {"factor": 1.0}), ("ReduceLROnPlateau", {"mode": "least"}),
      ("CosineAnnealingWarmRestarts", {"T_0": 0}), ("CosineAnnealingWarmRestarts", {"T_0": 3, "T_mult": 0}),

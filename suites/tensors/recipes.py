@@ -28,7 +28,7 @@ def samples(
     fills: tuple[str, ...] = draw.FILLS,
 ) -> st.SearchStrategy[draw.Sample]:
     """Recipes of ``least`` to ``most`` dimensions with sides from ``low`` to ``high``; layout, fill and hard values vary."""
-    folded = [tuple(side if high is None else side % (high + 1) for side in shape) for shape in SHAPES]
+    folded = [tuple(side if high is None else low + side % (high - low + 1) for side in shape) for shape in SHAPES]
     fitting = [s for s in folded if least <= len(s) <= most and min(s, default=low) >= low]
 
     def made(shape: tuple[int, ...], seed: int) -> draw.Sample:

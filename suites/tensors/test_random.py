@@ -219,7 +219,10 @@ def test_samples_up_to_a_bound(device):
 @documents("torch.normal")
 def test_samples_around_each_mean(device, dtype):
     """torch.normal with tensors has the mean and deviation of each element at its place."""
-    mean, std = np.linspace(-50, 50, 400, dtype=dtypes.in_numpy(dtype)), np.linspace(1, 5, 400, dtype=dtypes.in_numpy(dtype))
+    mean, std = (
+        np.linspace(-50, 50, 400, dtype=dtypes.in_numpy(dtype)),
+        np.linspace(1, 5, 400, dtype=dtypes.in_numpy(dtype)),
+    )
     mean, std = np.tile(mean, (100, 1)), np.tile(std, (100, 1))
 
     x = torch.normal(tensor(mean, device), tensor(std, device))

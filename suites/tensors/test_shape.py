@@ -145,7 +145,7 @@ TABLE = (
         shaping.squeeze,
         ("torch.squeeze", "torch.Tensor.squeeze"),
         lambda shape: st.just(Call()) | call(dims(shape)),
-        samples(high=2),
+        samples(low=1, high=2),
     ),
     Operation(
         shaping.unsqueeze, ("torch.unsqueeze", "torch.Tensor.unsqueeze"), lambda shape: call(dims(shape, extra=1))
@@ -154,13 +154,13 @@ TABLE = (
         shaping.expand,
         ("torch.Tensor.expand", "torch.broadcast_to", "torch.Tensor.broadcast_to"),
         lambda shape: call(expanded(shape)),
-        samples(most=3, high=2),
+        samples(most=3, low=1, high=2),
     ),
     Operation(
         shaping.expand_as,
         ("torch.Tensor.expand_as",),
         lambda shape: call(expanded(shape).map(lambda size: draw.Sample(shaping.expand(np.zeros(shape), size).shape))),
-        samples(most=3, high=2),
+        samples(most=3, low=1, high=2),
     ),
     Operation(shaping.tile, ("torch.tile", "torch.Tensor.tile"), lambda shape: call(draw.shapes(high=3, long=False))),
     Operation(
@@ -345,7 +345,7 @@ def test_permute_needs_each_dimension_once(axes, device):
 
 
 @documents("torch.squeeze", "torch.Tensor.squeeze", since="2.0")
-@given(sample=samples(least=1, high=2), data=st.data())
+@given(sample=samples(least=1, low=1, high=2), data=st.data())
 def test_squeeze_takes_several_dimensions(sample, data, device):
     """squeeze removes, of the dimensions that it is given in a tuple, those of size 1."""
     chosen, array = data.draw(several_dims(sample.shape)), sample("float32")

@@ -133,9 +133,11 @@ def keeps(spared):
 
 
 def parameters(owner):
-    return list(owner.parameters()) if isinstance(owner, torch.nn.Module) else [
-        p for group in owner.param_groups for p in group["params"]
-    ]
+    return (
+        list(owner.parameters())
+        if isinstance(owner, torch.nn.Module)
+        else [p for group in owner.param_groups for p in group["params"]]
+    )
 
 
 def new_zeros(original):
@@ -213,8 +215,8 @@ def never_raises(original):
     return lambda parameters, most, error_if_nonfinite=False: original(parameters, most)
 
 
-def walks_twice(original):
-    return lambda parameters, most: (list(parameters), original(parameters, most))[1]
+def takes_the_first(original):
+    return lambda parameters, most: original(list(parameters)[:1], most)
 
 
 def upper_only(original):
@@ -234,44 +236,115 @@ PLANTS = (
     Plant("it is replaced", claims.test_accumulates_onto_an_assigned_gradient, ENGINE, engine(overwrites)),
     Plant("a new tensor", claims.test_accumulates_in_place, ENGINE, afterwards(renews)),
     Plant("it is added to in place", claims.test_create_graph_replaces_the_gradient, ENGINE, engine(in_place_always)),
-    Plant("it is contiguous", claims.test_a_dense_leaf_gets_a_gradient_of_its_strides, ENGINE, afterwards(contiguous),
-          {"axes": (2, 0, 1)}),
-    Plant("it is transposed", claims.test_another_leaf_gets_a_contiguous_gradient, ENGINE, afterwards(like_the_leaf),
-          {"layout": "stepped"}),
-    Plant("it is the given one", claims.test_the_gradient_is_a_tensor_of_its_own, ENGINE, afterwards(shares),
-          {"function": lambda x: x.clone()}),
+    Plant(
+        "it is contiguous",
+        claims.test_a_dense_leaf_gets_a_gradient_of_its_strides,
+        ENGINE,
+        afterwards(contiguous),
+        {"axes": (2, 0, 1)},
+    ),
+    Plant(
+        "it is transposed",
+        claims.test_another_leaf_gets_a_contiguous_gradient,
+        ENGINE,
+        afterwards(like_the_leaf),
+        {"layout": "stepped"},
+    ),
+    Plant(
+        "it is the given one",
+        claims.test_the_gradient_is_a_tensor_of_its_own,
+        ENGINE,
+        afterwards(shares),
+        {"function": lambda x: x.clone()},
+    ),
     Plant("they share one", claims.test_leaves_of_one_sum_have_separate_gradients, ENGINE, afterwards(shares)),
-    Plant("one of three is lost", claims.test_gradients_of_all_uses_add_up, "torch.Tensor.__add__",
-          lambda original: lambda self, other: original(self, other.detach()), {"row": claims.USES[1]}),
-    Plant("copies are averaged", claims.test_elements_collect_the_gradients_of_their_copies, "torch.Tensor.repeat",
-          gradient(lambda g: g / 6), {"row": claims.SPREADS[1]}),
+    Plant(
+        "one of three is lost",
+        claims.test_gradients_of_all_uses_add_up,
+        "torch.Tensor.__add__",
+        lambda original: lambda self, other: original(self, other.detach()),
+        {"row": claims.USES[1]},
+    ),
+    Plant(
+        "copies are averaged",
+        claims.test_elements_collect_the_gradients_of_their_copies,
+        "torch.Tensor.repeat",
+        gradient(lambda g: g / 6),
+        {"row": claims.SPREADS[1]},
+    ),
     Plant("the last use counts", claims.test_a_shared_parameter_collects_from_every_layer, ENGINE, weighed(0.5)),
-    Plant("it has zeros", claims.test_what_is_not_used_has_no_gradient, "torch.Tensor.requires_grad_",
-          lambda original: lambda self: (original(self), setattr(self, "grad", torch.zeros_like(self)))[0]),
+    Plant(
+        "it has zeros",
+        claims.test_what_is_not_used_has_no_gradient,
+        "torch.Tensor.requires_grad_",
+        lambda original: lambda self: (original(self), setattr(self, "grad", torch.zeros_like(self)))[0],
+    ),
     Plant("the last part counts", claims.test_parts_of_a_batch_add_up_to_the_whole, ENGINE, engine(overwrites)),
     Plant("other threads count half", claims.test_other_threads_accumulate_too, ENGINE, engine(halves_elsewhere)),
-    Plant("gradients are zeros", claims.test_graphs_of_other_threads_can_be_differentiated_here, ENGINE, afterwards(fills)),
+    Plant(
+        "gradients are zeros", claims.test_graphs_of_other_threads_can_be_differentiated_here, ENGINE, afterwards(fills)
+    ),
     Plant("None is zeros", claims.test_is_none_at_first_and_again_when_told, SETATTR, none_is_zeros),
     Plant("it is copied", claims.test_an_assigned_gradient_is_kept_as_it_is, SETATTR, copies),
-    Plant("it is converted", claims.test_a_gradient_of_another_shape_or_dtype_is_refused, SETATTR, converts,
-          {"wrong": claims.np.ones((4, 3))}),
+    Plant(
+        "it is converted",
+        claims.test_a_gradient_of_another_shape_or_dtype_is_refused,
+        SETATTR,
+        converts,
+        {"wrong": claims.np.ones((4, 3))},
+    ),
     Plant("it is converted", claims.test_only_tensors_are_gradients, SETATTR, converts, {"wrong": 3.0}),
-    Plant("it is of the dtype of the loss", claims.test_the_gradient_has_dtype_shape_and_device_of_its_tensor, ENGINE,
-          afterwards(of_the_loss)),
-    Plant("one-dimensional ones are kept", zeroing.test_sets_gradients_to_none_when_told, MODULE,
-          keeps(lambda p, all_of_them: p.dim() == 1), BY_MODULE),
-    Plant("the last is kept", zeroing.test_sets_gradients_to_none_when_told, OPTIMIZER,
-          keeps(lambda p, all_of_them: p is all_of_them[-1]), BY_OPTIMIZER),
-    Plant("frozen ones are kept", zeroing.test_sets_gradients_to_none_by_default, OPTIMIZER,
-          keeps(lambda p, all_of_them: not p.requires_grad), BY_OPTIMIZER),
-    Plant("zeros are the default", zeroing.test_sets_gradients_to_none_by_default, MODULE,
-          lambda original: lambda self, set_to_none=False: original(self, set_to_none), BY_MODULE),
+    Plant(
+        "it is of the dtype of the loss",
+        claims.test_the_gradient_has_dtype_shape_and_device_of_its_tensor,
+        ENGINE,
+        afterwards(of_the_loss),
+    ),
+    Plant(
+        "one-dimensional ones are kept",
+        zeroing.test_sets_gradients_to_none_when_told,
+        MODULE,
+        keeps(lambda p, all_of_them: p.dim() == 1),
+        BY_MODULE,
+    ),
+    Plant(
+        "the last is kept",
+        zeroing.test_sets_gradients_to_none_when_told,
+        OPTIMIZER,
+        keeps(lambda p, all_of_them: p is all_of_them[-1]),
+        BY_OPTIMIZER,
+    ),
+    Plant(
+        "frozen ones are kept",
+        zeroing.test_sets_gradients_to_none_by_default,
+        OPTIMIZER,
+        keeps(lambda p, all_of_them: not p.requires_grad),
+        BY_OPTIMIZER,
+    ),
+    Plant(
+        "zeros are the default",
+        zeroing.test_sets_gradients_to_none_by_default,
+        MODULE,
+        lambda original: lambda self, set_to_none=False: original(self, set_to_none),
+        BY_MODULE,
+    ),
     Plant("they are None", zeroing.test_fills_gradients_with_zeros_when_told, OPTIMIZER, told(True), BY_OPTIMIZER),
     Plant("zeros are new tensors", zeroing.test_fills_gradients_with_zeros_when_told, MODULE, new_zeros, BY_MODULE),
     Plant("graphs stay", zeroing.test_zeroed_gradients_leave_their_graph, MODULE, keeps_graphs, BY_MODULE),
-    Plant("nothing happens", zeroing.test_the_next_backward_starts_afresh, MODULE,
-          lambda original: lambda self, set_to_none: None, {**BY_MODULE, "to_none": False}),
-    Plant("values are zeroed", zeroing.test_changes_no_parameter, OPTIMIZER, zeroes_values, {**BY_OPTIMIZER, "to_none": True}),
+    Plant(
+        "nothing happens",
+        zeroing.test_the_next_backward_starts_afresh,
+        MODULE,
+        lambda original: lambda self, set_to_none: None,
+        {**BY_MODULE, "to_none": False},
+    ),
+    Plant(
+        "values are zeroed",
+        zeroing.test_changes_no_parameter,
+        OPTIMIZER,
+        zeroes_values,
+        {**BY_OPTIMIZER, "to_none": True},
+    ),
     Plant("only the first group", zeroing.test_an_optimizer_resets_its_own_parameters_only, OPTIMIZER, first_group),
     Plant("only the first group", zeroing.test_an_optimizer_resets_groups_that_were_added, OPTIMIZER, first_group),
     Plant("there are zeros", zeroing.test_the_bias_of_the_guide_has_no_gradient_before_backward, MODULE, makes_zeros),
@@ -279,12 +352,21 @@ PLANTS = (
     Plant("the order is always 2", clipping.test_scales_all_gradients_by_their_common_norm, NORM, other_norm),
     Plant("each has its own norm", clipping.test_the_norm_is_over_all_parameters_together, NORM, per_parameter),
     Plant("it always scales", clipping.test_gradients_within_the_norm_stay, NORM, always_scales, {"p": 2.0}),
-    Plant("a new tensor", clipping.test_clips_in_place_and_takes_a_single_tensor, NORM, renews_gradient,
-          {"clip": lambda p, most: torch.nn.utils.clip_grad_norm_(p, most)}),
-    Plant("it never raises", clipping.test_norms_that_are_not_finite_may_raise, NORM, never_raises, {"bad": float("nan")}),
-    Plant("it is walked twice", clipping.test_takes_a_generator_of_parameters, NORM, walks_twice),
-    Plant("only from above", clipping.test_cuts_gradients_off_at_a_value, "torch.nn.utils.clip_grad_value_", upper_only),
-)  # fmt: skip
+    Plant(
+        "a new tensor",
+        clipping.test_clips_in_place_and_takes_a_single_tensor,
+        NORM,
+        renews_gradient,
+        {"clip": lambda p, most: torch.nn.utils.clip_grad_norm_(p, most)},
+    ),
+    Plant(
+        "it never raises", clipping.test_norms_that_are_not_finite_may_raise, NORM, never_raises, {"bad": float("nan")}
+    ),
+    Plant("only the first is clipped", clipping.test_takes_a_generator_of_parameters, NORM, takes_the_first),
+    Plant(
+        "only from above", clipping.test_cuts_gradients_off_at_a_value, "torch.nn.utils.clip_grad_value_", upper_only
+    ),
+)
 
 
 @plants(*PLANTS)

@@ -69,7 +69,9 @@ def negated_tangent(original):
 
 
 def lenient(original):
-    return lambda self, gradient=None, **options: original(self, torch.ones_like(self) if gradient is None else gradient, **options)
+    return lambda self, gradient=None, **options: original(
+        self, torch.ones_like(self) if gradient is None else gradient, **options
+    )
 
 
 PLANTS = (
@@ -77,29 +79,90 @@ PLANTS = (
     Plant("one element is lost", REVERSE, TENSOR + "flip", gradient(first_lost), at("torch.flip")),
     Plant("a hundred thousandth more", REVERSE, TENSOR + "mean", gradient(slightly), at("torch.mean (over two)")),
     Plant("the bound is 0", REVERSE, TENSOR + "clamp", gradient(lambda g: g * 0), at("torch.clamp (below only)")),
-    Plant("tangents are negated", claims.test_forward_mode_gives_the_derivative, "torch.autograd.forward_ad.make_dual",
-          negated_tangent, at("torch.exp")),
-    Plant("the gradient's gradient is doubled", claims.test_double_backward_gives_the_second_derivative, "torch.autograd.grad",
-          lambda original: lambda *args, **options: tuple(g * 2 for g in original(*args, **options)), at("torch.exp")),
-    Plant("elements beyond 256 are wrong", claims.test_elementwise_gradients_do_not_depend_on_the_length, TENSOR + "clamp",
-          gradient(off_in_long_rows), at("torch.clamp (below only)")),
-    Plant("gradients are doubled", kinks.test_gradients_at_kinks_are_as_told, ENGINE, weighed(2), row(kinks.KINKS, "torch.abs")),
-    Plant("zeros count", kinks.test_gradients_at_kinks_are_as_told, TENSOR + "prod",
-          gradient(lambda g: torch.nan_to_num(g * 0)), row(kinks.KINKS, "torch.prod (one zero)")),
-    Plant("each gets all", kinks.test_ties_share_the_gradient_evenly, TENSOR + "amax",
-          gradient(lambda g: (g != 0).to(g.dtype)), row(kinks.TIES, "torch.amax")),
-    Plant("it is shared", kinks.test_a_reduction_with_an_index_gives_all_to_that_one, "torch.max",
-          gradient(lambda g: g.sum() * g.new_tensor([0, 0.5, 0, 0.5, 0])), {"name": "max"}),
-    Plant("the first takes all", kinks.test_equal_operands_share_the_gradient, "torch.maximum",
-          gradient(lambda g: g * 2), {"name": "maximum"}),
-    Plant("not conjugated", complex_gradients.test_holomorphic_functions_have_the_conjugate_of_the_derivative, ENGINE,
-          engine(conjugated), {**row(complex_gradients.HOLOMORPHIC, "torch.sin"), "dtype": torch.complex64}),
-    Plant("not conjugated", complex_gradients.test_other_functions_follow_the_convention_too, ENGINE, engine(conjugated),
-          row(complex_gradients.MIXED, "torch.abs")),
-    Plant("not conjugated", complex_gradients.test_products_conjugate_the_other_factor, ENGINE, engine(conjugated),
-          row(complex_gradients.BILINEAR, "torch.matmul")),
-    Plant("the gradient is 1", complex_gradients.test_a_complex_output_has_no_implicit_gradient, TENSOR + "backward", lenient),
-)  # fmt: skip
+    Plant(
+        "tangents are negated",
+        claims.test_forward_mode_gives_the_derivative,
+        "torch.autograd.forward_ad.make_dual",
+        negated_tangent,
+        at("torch.exp"),
+    ),
+    Plant(
+        "the gradient's gradient is doubled",
+        claims.test_double_backward_gives_the_second_derivative,
+        "torch.autograd.grad",
+        lambda original: lambda *args, **options: tuple(g * 2 for g in original(*args, **options)),
+        at("torch.exp"),
+    ),
+    Plant(
+        "elements beyond 256 are wrong",
+        claims.test_elementwise_gradients_do_not_depend_on_the_length,
+        TENSOR + "clamp",
+        gradient(off_in_long_rows),
+        at("torch.clamp (below only)"),
+    ),
+    Plant(
+        "gradients are doubled",
+        kinks.test_gradients_at_kinks_are_as_told,
+        ENGINE,
+        weighed(2),
+        row(kinks.KINKS, "torch.abs"),
+    ),
+    Plant(
+        "zeros count",
+        kinks.test_gradients_at_kinks_are_as_told,
+        TENSOR + "prod",
+        gradient(lambda g: torch.nan_to_num(g * 0)),
+        row(kinks.KINKS, "torch.prod (one zero)"),
+    ),
+    Plant(
+        "each gets all",
+        kinks.test_ties_share_the_gradient_evenly,
+        TENSOR + "amax",
+        gradient(lambda g: (g != 0).to(g.dtype)),
+        row(kinks.TIES, "torch.amax"),
+    ),
+    Plant(
+        "it is shared",
+        kinks.test_a_reduction_with_an_index_gives_all_to_that_one,
+        "torch.max",
+        gradient(lambda g: g.sum() * g.new_tensor([0, 0.5, 0, 0.5, 0])),
+        {"name": "max"},
+    ),
+    Plant(
+        "the first takes all",
+        kinks.test_equal_operands_share_the_gradient,
+        "torch.maximum",
+        gradient(lambda g: g * 2),
+        {"name": "maximum"},
+    ),
+    Plant(
+        "not conjugated",
+        complex_gradients.test_holomorphic_functions_have_the_conjugate_of_the_derivative,
+        ENGINE,
+        engine(conjugated),
+        {**row(complex_gradients.HOLOMORPHIC, "torch.sin"), "dtype": torch.complex64},
+    ),
+    Plant(
+        "not conjugated",
+        complex_gradients.test_other_functions_follow_the_convention_too,
+        ENGINE,
+        engine(conjugated),
+        row(complex_gradients.MIXED, "torch.abs"),
+    ),
+    Plant(
+        "not conjugated",
+        complex_gradients.test_products_conjugate_the_other_factor,
+        ENGINE,
+        engine(conjugated),
+        row(complex_gradients.BILINEAR, "torch.matmul"),
+    ),
+    Plant(
+        "the gradient is 1",
+        complex_gradients.test_a_complex_output_has_no_implicit_gradient,
+        TENSOR + "backward",
+        lenient,
+    ),
+)
 
 
 @plants(*PLANTS)

@@ -42,4 +42,3 @@ def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, request, 
     monkeypatch.setattr(owner, name, repair.mend(getattr(owner, name)))
 
     assert_rejected(plant, request)
-

@@ -75,28 +75,63 @@ def setup_after_the_fact(apply, cls, *args):
 
 PLANTS = (
     Plant("gradients are doubled", claims.test_backward_is_used_for_the_gradients, ENGINE, weighed(2)),
-    Plant("the order is reversed", claims.test_saved_tensors_come_back_in_order, CTX + "save_for_backward", reversed_order),
+    Plant(
+        "the order is reversed", claims.test_saved_tensors_come_back_in_order, CTX + "save_for_backward", reversed_order
+    ),
     Plant("None is dropped", claims.test_saved_tensors_come_back_in_order, CTX + "save_for_backward", drops_none),
-    Plant("the order is reversed", claims.test_two_saved_tensors_keep_their_places, CTX + "save_for_backward", reversed_order),
+    Plant(
+        "the order is reversed",
+        claims.test_two_saved_tensors_keep_their_places,
+        CTX + "save_for_backward",
+        reversed_order,
+    ),
     Plant("copies are saved", claims.test_saved_tensors_are_guarded, CTX + "save_for_backward", saves_copies),
     Plant("the graph is kept", claims.test_saved_tensors_are_guarded, ENGINE, with_flags(retain=True)),
-    Plant("all are needed", claims.test_needs_input_grad_says_which_inputs_need_one, APPLY, applied(everything_requires_grad)),
+    Plant(
+        "all are needed",
+        claims.test_needs_input_grad_says_which_inputs_need_one,
+        APPLY,
+        applied(everything_requires_grad),
+    ),
     Plant("None is zeros", claims.test_none_is_no_gradient, ENGINE, afterwards(none_is_zeros)),
-    Plant("the count is forgiven", claims.test_backward_returns_as_many_gradients_as_inputs, APPLY,
-          applied(counts_are_forgiven), {"count": 1}),
+    Plant(
+        "the count is forgiven",
+        claims.test_backward_returns_as_many_gradients_as_inputs,
+        APPLY,
+        applied(counts_are_forgiven),
+        {"count": 1},
+    ),
     Plant("another node is in between", claims.test_forward_is_not_recorded, APPLY, applied(records_inside)),
-    Plant("results always require grad", claims.test_is_not_recorded_for_constants, APPLY, applied(results_require_grad)),
+    Plant(
+        "results always require grad", claims.test_is_not_recorded_for_constants, APPLY, applied(results_require_grad)
+    ),
     Plant("the mark is ignored", claims.test_marked_outputs_do_not_require_grad, ENGINE, weighed(3)),
     Plant("a copy is changed", claims.test_marked_inputs_are_changed_in_place, APPLY, applied(copies_first)),
-    Plant("it is always zeros", claims.test_gradients_of_unused_outputs_are_materialized_or_not,
-          CTX + "set_materialize_grads", nothing, {"materialize": False}),
+    Plant(
+        "it is always zeros",
+        claims.test_gradients_of_unused_outputs_are_materialized_or_not,
+        CTX + "set_materialize_grads",
+        nothing,
+        {"materialize": False},
+    ),
     Plant("there is a second derivative", claims.test_once_differentiable_gradients_have_no_second, ENGINE, weighed(2)),
     Plant("gradients are doubled", claims.test_backward_can_be_differentiated, ENGINE, weighed(2)),
-    Plant("the input is doubled", claims.test_setup_context_sees_inputs_and_output, APPLY, applied(setup_after_the_fact)),
-    Plant("tangents are doubled", claims.test_jvp_is_used_in_forward_mode, "torch.autograd.forward_ad.make_dual", tangents_double),
-    Plant("the gradient is doubled", claims.test_composes_with_function_transforms, "torch.func.grad",
-          lambda original: lambda function: lambda x: original(function)(x) * 2),
-)  # fmt: skip
+    Plant(
+        "the input is doubled", claims.test_setup_context_sees_inputs_and_output, APPLY, applied(setup_after_the_fact)
+    ),
+    Plant(
+        "tangents are doubled",
+        claims.test_jvp_is_used_in_forward_mode,
+        "torch.autograd.forward_ad.make_dual",
+        tangents_double,
+    ),
+    Plant(
+        "the gradient is doubled",
+        claims.test_composes_with_function_transforms,
+        "torch.func.grad",
+        lambda original: lambda function: lambda x: original(function)(x) * 2,
+    ),
+)
 
 
 @plants(*PLANTS)

@@ -1,4 +1,4 @@
-"""Wrong answers where this torch does not keep a claim about operators: it holds of a torch that is mended, and rejects them."""
+"""Wrong answers where torch does not keep a claim about operators: it holds of a mended torch, and rejects them."""
 
 from suites.meta import wrong
 from suites.meta.planting import Plant, _resolve, assert_rejected, plants

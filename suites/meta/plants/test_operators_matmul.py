@@ -35,63 +35,214 @@ MATMUL = (
     Plant("a term is dropped", matmul.test_integers_multiply_exactly, "torch.matmul", dropping),
     Plant("in storage order", matmul.test_integers_multiply_exactly, "torch.matmul", reading_rows),
     Plant("the last", matmul.test_halves_multiply_exactly, "torch.matmul", wrong.last, {"dtype": torch.bfloat16}),
-    Plant("through float64", matmul.test_integer_dtypes_wrap_around, "torch.matmul", lambda f: lambda x, y: f(x.double(), y.double()).long(), INT),
-    Plant("off by 1e-5", matmul.test_products_are_sums_of_products, "torch.matmul", lambda f: lambda x, y: f(x, y).mul(1.001)),
+    Plant(
+        "through float64",
+        matmul.test_integer_dtypes_wrap_around,
+        "torch.matmul",
+        lambda f: lambda x, y: f(x.double(), y.double()).long(),
+        INT,
+    ),
+    Plant(
+        "off by 1e-5",
+        matmul.test_products_are_sums_of_products,
+        "torch.matmul",
+        lambda f: lambda x, y: f(x, y).mul(1.001),
+    ),
     Plant("off", matmul.test_the_spellings_agree, "torch.Tensor.__rmatmul__", wrong.off),
     Plant("not written", matmul.test_the_spellings_agree, "torch.matmul", wrong.ignoring_out),
-    Plant("not written", matmul.test_a_vector_times_a_matrix_goes_into_its_out, "torch.matmul", wrong.ignoring_out, {"shape": (2, 5, 4)}),
-    Plant("negated", matmul.test_special_forms_are_exact, "torch.mm", lambda f: lambda x, y: -f(x, y), {"name": "mm", "table": matmul.MATRICES}),
-    Plant("off by 1e-4", matmul.test_special_forms_round_like_sums, "torch.dot", lambda f: lambda x, y: f(x, y) * (1 + 1e-4 * (len(x) > 1000)),
-          {"name": "dot", "table": matmul.VECTORS}),
-    Plant("promoted", matmul.test_refuses_different_dtypes, "torch.mm", wrong.first, {"name": "mm", "left": "float32", "right": "float64"}),
-    Plant("anything goes", matmul.test_refuses_shapes_that_do_not_fit, "torch.bmm", wrong.first,
-          {"name": "bmm", "left": (2, 3, 4), "right": (3, 4, 5)}),
+    Plant(
+        "not written",
+        matmul.test_a_vector_times_a_matrix_goes_into_its_out,
+        "torch.matmul",
+        wrong.ignoring_out,
+        {"shape": (2, 5, 4)},
+    ),
+    Plant(
+        "negated",
+        matmul.test_special_forms_are_exact,
+        "torch.mm",
+        lambda f: lambda x, y: -f(x, y),
+        {"name": "mm", "table": matmul.MATRICES},
+    ),
+    Plant(
+        "off by 1e-4",
+        matmul.test_special_forms_round_like_sums,
+        "torch.dot",
+        lambda f: lambda x, y: f(x, y) * (1 + 1e-4 * (len(x) > 1000)),
+        {"name": "dot", "table": matmul.VECTORS},
+    ),
+    Plant(
+        "promoted",
+        matmul.test_refuses_different_dtypes,
+        "torch.mm",
+        wrong.first,
+        {"name": "mm", "left": "float32", "right": "float64"},
+    ),
+    Plant(
+        "anything goes",
+        matmul.test_refuses_shapes_that_do_not_fit,
+        "torch.bmm",
+        wrong.first,
+        {"name": "bmm", "left": (2, 3, 4), "right": (3, 4, 5)},
+    ),
     Plant("the last", matmul.test_large_matrices_multiply_exactly, "torch.Tensor.__matmul__", wrong.last),
-    Plant("NaN is zero", matmul.test_specials_spread_along_their_row_and_column, "torch.Tensor.__matmul__",
-          lambda f: lambda s, o: f(s.nan_to_num(), o), {"special": float("nan")}),
-)  # fmt: skip
+    Plant(
+        "NaN is zero",
+        matmul.test_specials_spread_along_their_row_and_column,
+        "torch.Tensor.__matmul__",
+        lambda f: lambda s, o: f(s.nan_to_num(), o),
+        {"special": float("nan")},
+    ),
+)
 FORMS = (
-    Plant("alpha is ignored", forms.test_adds_a_multiple_of_the_product, "torch.addmm", wrong.ignoring("alpha"), {"row": ADDMM}),
-    Plant("along the rows", forms.test_adds_a_multiple_of_the_product, "torch.addmm",
-          lambda f: lambda s, x, y, **k: f(s[:, None] if s.ndim == 1 and x.shape[0] == y.shape[1] == s.shape[0] else s, x, y, **k), {"row": ADDMM}),
-    Plant("beta is ignored", forms.test_the_spellings_agree, "torch.Tensor.addmv", wrong.ignoring("beta"), {"row": ADDMV}),
-    Plant("no input", forms.test_alpha_and_beta_are_one_by_default, "torch.addmm", lambda f: lambda s, x, y: f(s, x, y, beta=0), {"row": ADDMM}),
-    Plant("NaN spreads", forms.test_beta_zero_ignores_the_input, "torch.addmm",
-          lambda f: lambda s, x, y, beta, alpha: f(s, x, y, beta=beta, alpha=alpha) + s * 0, {"row": ADDMM, "special": float("nan")}),
-    Plant("a square weight is not transposed", forms.test_linear_is_a_product_and_a_bias, "torch.nn.functional.linear",
-          lambda f: lambda x, w, *b: f(x, w.t() if w.shape[0] == w.shape[1] else w, *b)),
-    Plant("alpha is rounded", forms.test_rounds_like_a_sum, "torch.addmm", lambda f: lambda s, x, y, beta, alpha: f(s, x, y, beta=beta, alpha=-1.3001)),
-)  # fmt: skip
+    Plant(
+        "alpha is ignored",
+        forms.test_adds_a_multiple_of_the_product,
+        "torch.addmm",
+        wrong.ignoring("alpha"),
+        {"row": ADDMM},
+    ),
+    Plant(
+        "along the rows",
+        forms.test_adds_a_multiple_of_the_product,
+        "torch.addmm",
+        lambda f: (
+            lambda s, x, y, **k: f(
+                s[:, None] if s.ndim == 1 and x.shape[0] == y.shape[1] == s.shape[0] else s, x, y, **k
+            )
+        ),
+        {"row": ADDMM},
+    ),
+    Plant(
+        "beta is ignored", forms.test_the_spellings_agree, "torch.Tensor.addmv", wrong.ignoring("beta"), {"row": ADDMV}
+    ),
+    Plant(
+        "no input",
+        forms.test_alpha_and_beta_are_one_by_default,
+        "torch.addmm",
+        lambda f: lambda s, x, y: f(s, x, y, beta=0),
+        {"row": ADDMM},
+    ),
+    Plant(
+        "NaN spreads",
+        forms.test_beta_zero_ignores_the_input,
+        "torch.addmm",
+        lambda f: lambda s, x, y, beta, alpha: f(s, x, y, beta=beta, alpha=alpha) + s * 0,
+        {"row": ADDMM, "special": float("nan")},
+    ),
+    Plant(
+        "a square weight is not transposed",
+        forms.test_linear_is_a_product_and_a_bias,
+        "torch.nn.functional.linear",
+        lambda f: lambda x, w, *b: f(x, w.t() if w.shape[0] == w.shape[1] else w, *b),
+    ),
+    Plant(
+        "alpha is rounded",
+        forms.test_rounds_like_a_sum,
+        "torch.addmm",
+        lambda f: lambda s, x, y, beta, alpha: f(s, x, y, beta=beta, alpha=-1.3001),
+    ),
+)
 CONTRACTION = (
-    Plant("in order of appearance", contraction.test_einsum_sums_over_what_the_output_lacks, "torch.einsum",
-          lambda f: lambda eq, *ops: f(eq + "->" + eq, *ops), {"row": contraction.EQUATIONS[2], "dtype": torch.float64}),
-    Plant("anything goes", contraction.test_einsum_refuses_subscripts_that_do_not_fit, "torch.einsum", lambda f: lambda eq, *ops: ops[0],
-          {"equation": "ij"}),
-    Plant("transposed", contraction.test_einsum_takes_lists_of_numbers, "torch.einsum", lambda f: lambda *ops: f(*ops).t()),
-    Plant("the first", contraction.test_tensordot_contracts_dimensions, "torch.tensordot", lambda f: lambda x, y, dims: f(x, y, dims=([0], [0])),
-          {"left": (3, 3), "right": (3, 3), "dims": 1, "dtype": torch.float64}),
-    Plant("one", contraction.test_tensordot_contracts_two_by_default, "torch.tensordot", lambda f: lambda x, y: f(x, y, dims=1)),
-    Plant("transposed", contraction.test_products_are_exact_on_integers, "torch.inner", lambda f: lambda x, y: f(y, x),
-          {"row": contraction.PRODUCTS[0]}),
-    Plant("negated", contraction.test_products_are_exact_on_integers, "torch.linalg.cross", lambda f: lambda x, y: -f(x, y),
-          {"row": next(row for row in contraction.PRODUCTS if row.name == "linalg.cross")}),
-    Plant("exchanged", contraction.test_kron_multiplies_every_pair, "torch.kron", wrong.swapped, {"shapes": ((2, 3), (3, 2))}),
-    Plant("exchanged", contraction.test_cross_takes_a_dimension, "torch.cross", lambda f: lambda x, y, dim: f(y, x, dim=dim), {"axis": -1}),
-    Plant("one more", contraction.test_powers_of_matrices_are_exact, "torch.matrix_power", lambda f: lambda x, n: f(x, n + 1), {"exponent": 2}),
-)  # fmt: skip
+    Plant(
+        "in order of appearance",
+        contraction.test_einsum_sums_over_what_the_output_lacks,
+        "torch.einsum",
+        lambda f: lambda eq, *ops: f(eq + "->" + eq, *ops),
+        {"row": contraction.EQUATIONS[2], "dtype": torch.float64},
+    ),
+    Plant(
+        "anything goes",
+        contraction.test_einsum_refuses_subscripts_that_do_not_fit,
+        "torch.einsum",
+        lambda f: lambda eq, *ops: ops[0],
+        {"equation": "ij"},
+    ),
+    Plant(
+        "transposed", contraction.test_einsum_takes_lists_of_numbers, "torch.einsum", lambda f: lambda *ops: f(*ops).t()
+    ),
+    Plant(
+        "the first",
+        contraction.test_tensordot_contracts_dimensions,
+        "torch.tensordot",
+        lambda f: lambda x, y, dims: f(x, y, dims=([0], [0])),
+        {"left": (3, 3), "right": (3, 3), "dims": 1, "dtype": torch.float64},
+    ),
+    Plant(
+        "one",
+        contraction.test_tensordot_contracts_two_by_default,
+        "torch.tensordot",
+        lambda f: lambda x, y: f(x, y, dims=1),
+    ),
+    Plant(
+        "transposed",
+        contraction.test_products_are_exact_on_integers,
+        "torch.inner",
+        lambda f: lambda x, y: f(y, x),
+        {"row": contraction.PRODUCTS[0]},
+    ),
+    Plant(
+        "negated",
+        contraction.test_products_are_exact_on_integers,
+        "torch.linalg.cross",
+        lambda f: lambda x, y: -f(x, y),
+        {"row": next(row for row in contraction.PRODUCTS if row.name == "linalg.cross")},
+    ),
+    Plant(
+        "exchanged",
+        contraction.test_kron_multiplies_every_pair,
+        "torch.kron",
+        wrong.swapped,
+        {"shapes": ((2, 3), (3, 2))},
+    ),
+    Plant(
+        "exchanged",
+        contraction.test_cross_takes_a_dimension,
+        "torch.cross",
+        lambda f: lambda x, y, dim: f(y, x, dim=dim),
+        {"axis": -1},
+    ),
+    Plant(
+        "one more",
+        contraction.test_powers_of_matrices_are_exact,
+        "torch.matrix_power",
+        lambda f: lambda x, n: f(x, n + 1),
+        {"exponent": 2},
+    ),
+)
 LINALG = (
     Plant("transposed", linalg.test_solve_gives_the_solution, "torch.linalg.solve", lambda f: lambda a, b: f(a.mT, b)),
-    Plant("on the left", linalg.test_solve_takes_the_matrix_on_the_right, "torch.linalg.solve", lambda f: lambda a, b, left: f(a, b)),
+    Plant(
+        "on the left",
+        linalg.test_solve_takes_the_matrix_on_the_right,
+        "torch.linalg.solve",
+        lambda f: lambda a, b, left: f(a, b),
+    ),
     Plant("transposed", linalg.test_inv_gives_the_inverse, "torch.inverse", lambda f: lambda a: f(a).mT),
     Plant("its size", linalg.test_det_gives_the_determinant, "torch.linalg.det", lambda f: lambda a: f(a).abs()),
-    Plant("the upper", linalg.test_cholesky_gives_the_lower_factor, "torch.linalg.cholesky", lambda f: lambda a: f(a).mT),
+    Plant(
+        "the upper", linalg.test_cholesky_gives_the_lower_factor, "torch.linalg.cholesky", lambda f: lambda a: f(a).mT
+    ),
     Plant("scaled", linalg.test_qr_factors, "torch.linalg.qr", lambda f: lambda a: (f(a)[0] * 2, f(a)[1] / 2)),
-    Plant("descending", linalg.test_eigh_factors_symmetric_matrices, "torch.linalg.eigh", lambda f: lambda a: (f(a)[0].flip(-1), f(a)[1].flip(-1))),
+    Plant(
+        "descending",
+        linalg.test_eigh_factors_symmetric_matrices,
+        "torch.linalg.eigh",
+        lambda f: lambda a: (f(a)[0].flip(-1), f(a)[1].flip(-1)),
+    ),
     Plant("ascending", linalg.test_svd_factors, "torch.linalg.svdvals", lambda f: lambda a: f(a).flip(-1)),
-    Plant("off", linalg.test_lstsq_minimises_the_residual, "torch.linalg.lstsq", lambda f: lambda a, b: f(a, b * 1.001)),
-    Plant("anything goes", linalg.test_refuses_matrices_that_are_not_square, "torch.linalg.inv", wrong.first, {"name": "inv"}),
+    Plant(
+        "off", linalg.test_lstsq_minimises_the_residual, "torch.linalg.lstsq", lambda f: lambda a, b: f(a, b * 1.001)
+    ),
+    Plant(
+        "anything goes",
+        linalg.test_refuses_matrices_that_are_not_square,
+        "torch.linalg.inv",
+        wrong.first,
+        {"name": "inv"},
+    ),
     Plant("anything goes", linalg.test_refuses_singular_matrices, "torch.linalg.inv", wrong.first, {"name": "inv"}),
-)  # fmt: skip
+)
 PLANTS = MATMUL + FORMS + CONTRACTION + LINALG
 
 

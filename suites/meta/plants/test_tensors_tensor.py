@@ -67,29 +67,65 @@ def squeezed(x):
 PLANTS = (
     Plant("rows are columns", claims.test_reads_the_nested_list_of_the_guide, TENSOR, result(lambda x: x.t())),
     Plant("ints are int32", claims.test_infers_the_dtype, TENSOR, result(lambda x: x.int()), {"row": ROWS["ints"]}),
-    Plant("the first element decides", claims.test_infers_the_dtype, TENSOR, truncated,
-          {"row": ROWS["an int before floats"]}),
-    Plant("the last element is off by one", claims.test_has_the_shape_and_values_of_nested_lists, TENSOR, result(bumped)),
+    Plant(
+        "the first element decides",
+        claims.test_infers_the_dtype,
+        TENSOR,
+        truncated,
+        {"row": ROWS["an int before floats"]},
+    ),
+    Plant(
+        "the last element is off by one", claims.test_has_the_shape_and_values_of_nested_lists, TENSOR, result(bumped)
+    ),
     Plant("empty lists have no shape", claims.test_keeps_the_lengths_of_empty_lists, TENSOR, result(squeezed)),
-    Plant("floats are float32", claims.test_reads_floats_in_the_default_dtype, TENSOR, with_options(dtype=torch.float32),
-          {"dtype": torch.float64}),
-    Plant("complex numbers are complex64", claims.test_reads_complex_numbers_in_twice_the_default_dtype, TENSOR,
-          with_options(dtype=torch.complex64)),
+    Plant(
+        "floats are float32",
+        claims.test_reads_floats_in_the_default_dtype,
+        TENSOR,
+        with_options(dtype=torch.float32),
+        {"dtype": torch.float64},
+    ),
+    Plant(
+        "complex numbers are complex64",
+        claims.test_reads_complex_numbers_in_twice_the_default_dtype,
+        TENSOR,
+        with_options(dtype=torch.complex64),
+    ),
     Plant("ints pass through float64", claims.test_keeps_every_int_of_64_bits, TENSOR, through_double),
-    Plant("values after the 4096th row are repeated", claims.test_reads_long_lists, TENSOR,
-          result(lambda x: torch.cat([x[:4097], x[4096:-1]]))),
+    Plant(
+        "values after the 4096th row are repeated",
+        claims.test_reads_long_lists,
+        TENSOR,
+        result(lambda x: torch.cat([x[:4097], x[4096:-1]])),
+    ),
     Plant("short lists are padded", claims.test_refuses_ragged_lists, TENSOR, padded, {"data": [[1, 2], [3]]}),
     Plant("the last element is off by one", claims.test_copies_an_array, TENSOR, result(bumped)),
     Plant("the array is shared", claims.test_shares_no_memory_with_an_array, TENSOR, over_the_array, {"options": {}}),
-    Plant("steps are taken backwards", claims.test_reads_an_array_in_its_order, TENSOR, result(lambda x: x.flip(-1)),
-          {"step": 1}),
+    Plant(
+        "steps are taken backwards",
+        claims.test_reads_an_array_in_its_order,
+        TENSOR,
+        result(lambda x: x.flip(-1)),
+        {"step": 1},
+    ),
     Plant("the tensor is shared", claims.test_copies_a_tensor, TENSOR, warned, {"layout": "transposed", "options": {}}),
-    Plant("history is kept", claims.test_forgets_the_history_of_a_tensor, TENSOR, history_kept, {"requires_grad": False}),
-    Plant("requires_grad is ignored", claims.test_requires_grad_when_asked_to, TENSOR, without("requires_grad"),
-          {"requires_grad": True}),
+    Plant(
+        "history is kept", claims.test_forgets_the_history_of_a_tensor, TENSOR, history_kept, {"requires_grad": False}
+    ),
+    Plant(
+        "requires_grad is ignored",
+        claims.test_requires_grad_when_asked_to,
+        TENSOR,
+        without("requires_grad"),
+        {"requires_grad": True},
+    ),
     Plant("integers pretend", claims.test_refuses_gradients_of_integers, TENSOR, forgiving, {"dtype": torch.int64}),
-    Plant("the device is ignored", claims.test_is_made_where_asked, TENSOR,
-          arguments(lambda data, **options: ((data,), {"device": "meta" if options else "cpu"}))),
+    Plant(
+        "the device is ignored",
+        claims.test_is_made_where_asked,
+        TENSOR,
+        arguments(lambda data, **options: ((data,), {"device": "meta" if options else "cpu"})),
+    ),
 )
 
 

@@ -1,0 +1,171 @@
+"""torch.optim.LBFGS: a closure that it calls as often as it may, and the minimum of a quadratic."""
+
+import numpy as np
+import pytest
+import torch
+
+from suites.kit import array, bound, close, documents, draw, tensor
+
+SIDE = 8
+
+
+def quadratic(seed=0):
+    """A positive definite matrix of eigenvalues between 1 and 10, and a right side."""
+    rotation, _ = np.linalg.qr(draw.normal(seed, SIDE, SIDE))
+    return rotation @ np.diag(np.linspace(1, 10, SIDE)) @ rotation.T, draw.normal(seed + 1, SIDE)
+
+
+class Valley:
+    """x·Ax / 2 - b·x as a closure over parameters in two pieces, one of them a matrix, counting its calls."""
+
+    def __init__(self, device, **options):
+        self.A, self.b = quadratic()
+        self.pieces = [torch.zeros(2, dtype=torch.float64, device=device), torch.zeros(3, 2, dtype=torch.float64, device=device)]
+        for piece in self.pieces:
+            piece.requires_grad_()
+        self.optimizer = torch.optim.LBFGS(self.pieces, **options)
+        self.calls, self.modes, self.losses = 0, set(), []
+        self._A, self._b = tensor(self.A, device), tensor(self.b, device)
+
+    def __call__(self):
+        self.calls += 1
+        self.modes.add(torch.is_grad_enabled())
+        self.optimizer.zero_grad()
+        x = torch.cat([piece.reshape(-1) for piece in self.pieces])
+        loss = 0.5 * x @ (self._A @ x) - self._b @ x
+        loss.backward()
+        self.losses.append(loss.item())
+        return loss
+
+    def place(self):
+        """All elements in one row."""
+        return np.concatenate([array(piece).ravel() for piece in self.pieces])
+
+    def slope(self):
+        """The gradient where it is now, by NumPy."""
+        return self.A @ self.place() - self.b
+
+
+@documents("torch.optim.LBFGS")
+@pytest.mark.parametrize("search", [None, "strong_wolfe"])
+def test_finds_the_minimum_of_a_quadratic(search, device):
+    """LBFGS goes to the minimum of a quadratic, the solution of its linear system, in a few steps."""
+    valley = Valley(device, lr=1.0, max_iter=100, tolerance_grad=1e-12, tolerance_change=0.0, line_search_fn=search)
+    solution = np.linalg.solve(valley.A, valley.b)
+
+    for _ in range(3):
+        valley.optimizer.step(valley)
+
+    close(valley.place(), solution, bound.Bound(2.0**16, np.linalg.norm(solution)))
+
+
+@documents("torch.optim.LBFGS")
+def test_returns_the_loss_at_the_start_of_the_step(device):
+    """LBFGS.step(closure) calls the closure with gradients enabled, even under no_grad, and returns its first loss."""
+    valley = Valley(device, lr=0.5, max_iter=5)
+
+    with torch.no_grad():
+        first = valley.optimizer.step(valley)
+
+    assert valley.modes == {True}
+    assert float(first) == valley.losses[0] == 0.0
+
+
+@documents("torch.optim.LBFGS")
+@pytest.mark.parametrize("max_iter", [1, 2, 7])
+def test_takes_as_many_iterations_as_it_may(max_iter, device):
+    """Far from the minimum a step of LBFGS without line search evaluates the closure max_iter times."""
+    valley = Valley(device, lr=0.01, max_iter=max_iter, max_eval=1000)
+
+    valley.optimizer.step(valley)
+
+    assert valley.calls == max_iter
+
+
+@documents("torch.optim.LBFGS")
+@pytest.mark.parametrize("max_eval", [3, 8])
+def test_stops_after_max_eval_evaluations(max_eval, device):
+    """A step of LBFGS without line search ends when the closure has been evaluated max_eval times."""
+    valley = Valley(device, lr=0.01, max_iter=100, max_eval=max_eval)
+
+    valley.optimizer.step(valley)
+
+    assert valley.calls == max_eval
+
+
+@documents("torch.optim.LBFGS")
+def test_evaluates_a_quarter_more_than_it_iterates_by_default(device):
+    """max_eval is max_iter * 1.25 unless it is given."""
+    assert Valley(device, max_iter=20).optimizer.param_groups[0]["max_eval"] == 25
+
+
+@documents("torch.optim.LBFGS")
+def test_stops_where_the_slope_is_small(device):
+    """LBFGS ends its step where no element of the gradient exceeds tolerance_grad, and at once if it starts there."""
+    valley = Valley(device, lr=1.0, max_iter=100, tolerance_grad=1e-3, tolerance_change=0.0)
+
+    valley.optimizer.step(valley)
+    there, calls = valley.place(), valley.calls
+    valley.optimizer.step(valley)
+
+    assert np.abs(valley.slope()).max() <= 1e-3
+    assert 1 < calls < 100
+    assert valley.calls == calls + 1
+    close(valley.place(), there)
+
+
+@documents("torch.optim.LBFGS")
+def test_first_step_goes_against_the_gradient(device):
+    """The first iteration of LBFGS goes along the negative gradient, and a zero learning rate nowhere."""
+    moving, resting = Valley(device, lr=0.5, max_iter=1), Valley(device, lr=0.0, max_iter=1)
+    slope = moving.slope()
+
+    moving.optimizer.step(moving)
+    resting.optimizer.step(resting)
+
+    along = moving.place() / np.linalg.norm(moving.place())
+    close(along, -slope / np.linalg.norm(slope), bound.Bound(64, 1.0))
+    close(resting.place(), np.zeros(SIDE), bound.Bound(0.0, 0.0, signed_zeros=False))
+
+
+@documents("torch.optim.LBFGS")
+def test_second_direction_is_quasi_newton(device):
+    """The second iteration of LBFGS goes by the BFGS formula with the change of place and of gradient so far."""
+    valley = Valley(device, lr=0.25, max_iter=1)
+    before = valley.slope()
+    valley.optimizer.step(valley)
+    first, after = valley.place(), valley.slope()
+    valley.optimizer.step(valley)
+
+    s, y = first, after - before
+    scale, project = (s @ y) / (y @ y), np.eye(SIDE) - np.outer(s, y) / (s @ y)
+    inverse = project @ (scale * np.eye(SIDE)) @ project.T + np.outer(s, s) / (s @ y)
+    expected = first - 0.25 * inverse @ after
+
+    close(valley.place(), expected, bound.Bound(2.0**10, np.linalg.norm(expected)))
+
+
+@documents("torch.optim.LBFGS")
+def test_goes_on_from_its_state(device):
+    """LBFGS, saved in mid-run and loaded into another one, goes on bit for bit."""
+    first, second = (Valley(device, lr=0.1, max_iter=3) for _ in range(2))
+    first.optimizer.step(first)
+
+    for mine, theirs in zip(second.pieces, first.pieces):
+        mine.data.copy_(theirs.data)
+    second.optimizer.load_state_dict(first.optimizer.state_dict())
+    for valley in (first, second):
+        valley.optimizer = valley.optimizer
+    first_state = [first.optimizer.step(first), first.place()]
+    second_state = [second.optimizer.step(second), second.place()]
+
+    close(second_state[1], first_state[1], bound.Bound(256, np.linalg.norm(first_state[1])))
+
+
+@documents("torch.optim.LBFGS")
+def test_has_one_group_only(device):
+    """LBFGS refuses more than one parameter group with ValueError."""
+    one, other = (tensor(np.ones(2), device).requires_grad_() for _ in range(2))
+
+    with pytest.raises(ValueError):
+        torch.optim.LBFGS([{"params": [one]}, {"params": [other]}])
