@@ -21,9 +21,7 @@ def constant(t: int, lr: float, *, factor: float = 1 / 3, total_iters: int = 5) 
     return lr * factor if t < total_iters else lr
 
 
-def linear(
-    t: int, lr: float, *, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5
-) -> float:
+def linear(t: int, lr: float, *, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5) -> float:
     """lr times a factor that goes from start to end in a straight line, and stays there from total_iters on."""
     return lr * (start_factor + (end_factor - start_factor) * min(t, total_iters) / total_iters)
 

@@ -1,11 +1,13 @@
 """Accumulation: gradients add up, over calls of backward and over uses within a graph, into one .grad."""
 
+import math
 import threading
 from typing import Callable, NamedTuple
 
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -220,6 +222,18 @@ SPREADS = (
            lambda v: np.stack([v[1], 0 * v[1], v[0] + v[2] + v[3]])),
     Spread("torch.index_select", lambda x: x.index_select(1, torch.tensor([3, 3, 0], device=x.device)),
            lambda v: np.stack([v[:, 2], 0 * v[:, 0], 0 * v[:, 0], v[:, 0] + v[:, 1]], 1)),
+    Spread("torch.gather", lambda x: x.gather(0, torch.tensor([[2, 2, 0, 1], [2, 0, 0, 1]], device=x.device)),
+           lambda v: np.stack([[0, v[1, 1], v[0, 2] + v[1, 2], 0], [0, 0, 0, v[0, 3] + v[1, 3]],
+                               [v[0, 0] + v[1, 0], v[0, 1], 0, 0]])),
+    Spread("torch.take", lambda x: x.take(torch.tensor([11, 0, 11, 11], device=x.device)),
+           lambda v: np.array([[v[1], 0, 0, 0], [0] * 4, [0, 0, 0, v[0] + v[2] + v[3]]])),
+    Spread("torch.nn.functional.embedding", lambda x: F.embedding(torch.tensor([[1, 1], [0, 1]], device=x.device), x),
+           lambda v: np.stack([v[1, 0], v[0, 0] + v[0, 1] + v[1, 1], 0 * v[0, 0]])),
+    Spread("torch.repeat_interleave", lambda x: x.repeat_interleave(torch.tensor([2, 0, 3], device=x.device), 0),
+           lambda v: np.stack([v[0] + v[1], 0 * v[0], v[2] + v[3] + v[4]])),
+    Spread("torch.stack", lambda x: torch.stack([x, x, x], 1), lambda v: v.sum(1)),
+    Spread("torch.einsum", lambda x: torch.einsum("ij,kl->ijkl", x, torch.ones(2, 2, dtype=x.dtype, device=x.device)),
+           lambda v: v.sum((2, 3))),
     Spread("torch.narrow", lambda x: x.narrow(1, 1, 2), lambda v: np.pad(v, ((0, 0), (1, 1)))),
     Spread("torch.Tensor.unfold", lambda x: x.unfold(1, 3, 1),
            lambda v: sum(np.pad(v[:, i], ((0, 0), (i, 1 - i))) for i in range(2))),
@@ -238,6 +252,18 @@ def test_elements_collect_the_gradients_of_their_copies(row, device):
     y.backward(tensor(v, device))
 
     close(x.grad, row.reference(v), bound.Bound(0, 0, signed_zeros=False), device=device)
+
+
+@documents(*BACKWARD, guide=GUIDE)
+@pytest.mark.parametrize("rows", [1_500, 30_000])
+def test_a_bias_collects_from_a_long_batch(rows, device, dtype):
+    """The gradient of what is broadcast along a long dimension is an accurate sum along it."""
+    v = np.abs(draw.normal(0, rows, 3, dtype=dtype))
+    bias = leaf(device, draw.normal(1, 3, dtype=dtype))
+    (tensor(np.zeros_like(v), device) + bias).backward(tensor(v, device))
+
+    expected = np.array([math.fsum(column) for column in v.T.tolist()])
+    close(bias.grad, expected, bound.summed(v, 0), dtype=dtype, device=device)
 
 
 @documents(*BACKWARD, "torch.nn.Module", guide=GUIDE)

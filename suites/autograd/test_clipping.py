@@ -94,6 +94,31 @@ def test_norms_that_are_not_finite_may_raise(bad, device):
     assert not np.isfinite(float(utils.clip_grad_norm_(ours, 1.0)))
 
 
+@documents(NORM, VALUE, since="2.0", guide=GUIDE)
+@pytest.mark.parametrize("foreach", [True, False], ids=["foreach", "loop"])
+def test_both_implementations_clip_alike(foreach, device):
+    """With foreach=True and with foreach=False gradients are clipped by the same formulas."""
+    by_norm, by_value = (parameters(gradients_of(7), device) for _ in range(2))
+    utils.clip_grad_norm_(by_norm, 0.5, foreach=foreach)
+    utils.clip_grad_value_(by_value, 0.5, foreach=foreach)
+
+    scaled, _ = reference.clipping.clip_grad_norm(gradients_of(7), 0.5)
+    cut = reference.clipping.clip_grad_value(gradients_of(7), 0.5)
+    for parameter, expected in zip([by_norm[0], *by_norm[2:]], scaled):
+        close(parameter.grad, expected, bound.Bound(300, np.abs(expected)), device=device)
+    for parameter, expected in zip([by_value[0], *by_value[2:]], cut):
+        close(parameter.grad, expected, device=device)
+
+
+@documents(NORM, guide=GUIDE)
+def test_without_gradients_the_norm_is_zero(device):
+    """Where no parameter has a gradient clip_grad_norm_ returns 0 and changes nothing."""
+    p = torch.nn.Parameter(tensor(np.ones(3), device))
+
+    assert float(utils.clip_grad_norm_([p], 1.0)) == 0
+    assert p.grad is None
+
+
 @documents(NORM, guide=GUIDE)
 def test_takes_a_generator_of_parameters(device):
     """The parameters may come from an iterator that can be walked only once."""

@@ -58,13 +58,14 @@ def test_leaves_have_no_node(row, device):
 
 
 class Joined(NamedTuple):
-    """An operator of two tensors, either of which may require grad."""
+    """An operator of two tensors, either of which may require grad, and the place of the second one."""
 
     name: str
     function: Callable[..., torch.Tensor]
+    place: str = ""
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name} ({self.place})" if self.place else self.name
 
 
 JOINED = (
@@ -85,6 +86,11 @@ JOINED = (
     Joined("torch.lerp", lambda x, y: torch.lerp(x, y, 0.5)),
     Joined("torch.addmm", lambda x, y: torch.addmm(x, y, y)),
     Joined("torch.addcmul", lambda x, y: torch.addcmul(x, x.detach(), y)),
+    Joined("torch.lerp", lambda x, y: torch.lerp(x, x.detach(), y), "weight"),
+    Joined("torch.baddbmm", lambda x, y: torch.baddbmm(x[None], x.detach()[None], y[None])),
+    Joined("torch.where", lambda x, y: torch.where(y.detach() > 9, y, x), "taken nowhere"),
+    Joined("torch.Tensor.index_add", lambda x, y: x.index_add(0, torch.tensor([0, 1, 2], device=x.device), y)),
+    Joined("torch.Tensor.masked_fill", lambda x, y: x.masked_fill(x.detach() > 0, y[0, 0])),
     Joined("torch.outer", lambda x, y: torch.outer(x[0], y[0])),
     Joined("torch.nn.functional.linear", F.linear),
     Joined("torch.nn.functional.mse_loss", F.mse_loss),
@@ -93,7 +99,9 @@ JOINED = (
 
 
 @documents("torch.Tensor.requires_grad", "notes/autograd", guide=GUIDE)
-@pytest.mark.parametrize("row", [pytest.param(r, marks=documents(r.name), id=r.name) for r in JOINED])
+@pytest.mark.parametrize(
+    "row", [pytest.param(r, marks=documents(r.name), id=f"{i}-{r.name}") for i, r in enumerate(JOINED)]
+)
 @pytest.mark.parametrize("first", [True, False], ids=["first", "not-first"])
 @pytest.mark.parametrize("second", [True, False], ids=["second", "not-second"])
 def test_results_require_grad_where_an_input_does(row, first, second, device):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from suites.kit import array, bound, close, documents, draw, tensor
+from suites.kit import array, bound, close, documents, draw, observe, tensor
 
 GUIDE = ("What is autograd?", "Backprop")
 VALUES = draw.normal(0, 3)
@@ -57,10 +57,11 @@ def test_hooks_hold_for_grad_too(device):
     y = x * 2
     y.register_hook(lambda gradient: gradient * 5)
     x.register_hook(lambda gradient: gradient + 1)
-    by_y, by_x = torch.autograd.grad((y * 3).sum(), (y, x))
+    loss = (y * 3).sum()
 
-    close(by_y, np.full(3, 15.0), device=device)
-    close(by_x, np.full(3, 31.0), device=device)
+    close(torch.autograd.grad(loss, y, retain_graph=True)[0], np.full(3, 15.0), device=device)
+    close(torch.autograd.grad(loss, x, retain_graph=True)[0], np.full(3, 31.0), device=device)
+    observe("gradient of a hooked result beside its leaf", array(torch.autograd.grad(loss, (y, x))[0]).tolist())
 
 
 @documents("torch.Tensor.register_hook", guide=GUIDE)

@@ -252,6 +252,34 @@ def test_func_jacobians_are_the_matrix(name, device):
     near(getattr(torch.func, name)(field.field)(tensor(X, device)), field.jacobian(), device)
 
 
+@documents("torch.func.jacrev", "torch.func.jacfwd", since="2.0", guide=GUIDE)
+@pytest.mark.parametrize("name", ["jacrev", "jacfwd"])
+def test_func_jacobians_choose_arguments_and_carry_extras(name, device):
+    """argnums chooses the argument of jacrev and jacfwd; with has_aux what the function returns besides comes too."""
+    x, y = tensor(X, device), tensor(2 * X, device)
+
+    def function(a, b):
+        return (a.sum() * field.field(b)), a * 3
+
+    found, extra = getattr(torch.func, name)(function, argnums=1, has_aux=True)(x, y)
+    close(found, X.sum() * field.jacobian(2 * X), ROUNDINGS._replace(scale=500.0), device=device)
+    close(extra, 3 * X, device=device)
+
+
+@documents("torch.autograd.functional.vjp", "torch.autograd.functional.jvp", guide=GUIDE)
+def test_products_of_several_inputs_are_tuples(device):
+    """For several inputs vjp gives a tuple of products, one for each, and jvp takes a tuple of vectors and adds."""
+    x, y = draw.normal(0, 3), draw.normal(1, 3)
+    v, w = draw.normal(2, 3), draw.normal(3, 3)
+    inputs = (tensor(x, device), tensor(y, device))
+
+    pulled = F.vjp(lambda a, b: a * b, inputs, tensor(v, device))[1]
+    pushed = F.jvp(lambda a, b: a * b, inputs, (tensor(v, device), tensor(w, device)))[1]
+    near(pulled[0], v * y, device)
+    near(pulled[1], v * x, device)
+    near(pushed, v * y + w * x, device)
+
+
 @documents("torch.func.hessian", since="2.0", guide=GUIDE)
 def test_func_hessian_has_a_matrix_for_each_output(device):
     """torch.func.hessian gives, for each output, its matrix of second derivatives."""

@@ -1,5 +1,7 @@
 """zero_grad: gradients are reset before the next backward, to None or to zeros."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -43,17 +45,21 @@ def zero_optimizer(net, **options):
     torch.optim.SGD([{"params": parameters[:4]}, {"params": parameters[4:], "lr": 1.0}], lr=0.1).zero_grad(**options)
 
 
+def zero_foreach(net, **options):
+    torch.optim.SGD(net.parameters(), lr=0.1, foreach=True).zero_grad(**options)
+
+
+ZEROS = {
+    "module": (zero_module, "torch.nn.Module.zero_grad"),
+    "optimizer": (zero_optimizer, "torch.optim.Optimizer.zero_grad"),
+    "foreach": (zero_foreach, "torch.optim.Optimizer.zero_grad"),
+}
+
+
 def each(since=None):
-    """Run a claim for the module's and the optimizer's zero_grad."""
-    return pytest.mark.parametrize(
-        "zero",
-        [
-            pytest.param(zero_module, marks=documents("torch.nn.Module.zero_grad", since=since), id="module"),
-            pytest.param(
-                zero_optimizer, marks=documents("torch.optim.Optimizer.zero_grad", since=since), id="optimizer"
-            ),
-        ],
-    )
+    """Run a claim for the module's zero_grad and for the optimizer's, plain and foreach."""
+    params = [pytest.param(zero, marks=documents(name, since=since), id=id) for id, (zero, name) in ZEROS.items()]
+    return pytest.mark.parametrize("zero", params)
 
 
 @documents(guide=GUIDE)
@@ -93,6 +99,7 @@ def test_fills_gradients_with_zeros_when_told(zero, device):
     """zero_grad(set_to_none=False) fills the gradients that exist with zeros, in place, and leaves None alone."""
     net = Net(device).fill()
     before = [p.grad for p in net.parameters()]
+    net.matrix.grad[0], net.block.grad[1] = math.nan, math.inf
     zero(net, set_to_none=False)
     after = [p.grad for p in net.parameters()]
 

@@ -70,24 +70,20 @@ COLUMNS = np.array([[0, 2, 1, 0], [1, 0, 2, 2]])
 MASK = np.array([[True, False, False, True], [False, True, True, False], [True, True, False, False]])
 INT = torch.int64
 
-UNARY = tuple(
-    Method(f"{name}_")
-    for name in (
-        "abs absolute acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil "
-        "cos cosh deg2rad digamma erf erfc erfinv exp exp2 expm1 fix floor frac i0 lgamma log log10 log1p log2 "
-        "logical_not logit nan_to_num neg negative rad2deg reciprocal relu round rsqrt sgn sigmoid sign sin sinc sinh "
-        "sqrt square tan tanh trunc"
-    ).split()
+ALONE = (
+    "abs absolute acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil cos cosh "
+    "deg2rad digamma erf erfc erfinv exp exp2 expm1 fix floor frac i0 lgamma log log10 log1p log2 logical_not "
+    "logit nan_to_num neg negative rad2deg reciprocal relu round rsqrt sgn sigmoid sign sin sinc sinh sqrt "
+    "square tan tanh trunc"
 )
+UNARY = tuple(Method(f"{name}_") for name in ALONE.split())
 CONJUGATE = (Method("conj_physical_", dtype=torch.complex128),)
-BINARY = tuple(
-    Method(f"{name}_", OTHER)
-    for name in (
-        "add arctan2 atan2 copysign div divide eq float_power floor_divide fmod ge greater greater_equal gt heaviside "
-        "hypot igamma igammac ldexp le less less_equal logical_and logical_or logical_xor lt mul multiply ne nextafter "
-        "not_equal pow remainder sub subtract true_divide xlogy"
-    ).split()
+WITH_OTHER = (
+    "add arctan2 atan2 copysign div divide eq float_power floor_divide fmod ge greater greater_equal gt "
+    "heaviside hypot igamma igammac ldexp le less less_equal logical_and logical_or logical_xor lt mul multiply "
+    "ne nextafter not_equal pow remainder sub subtract true_divide xlogy"
 )
+BINARY = tuple(Method(f"{name}_", OTHER) for name in WITH_OTHER.split())
 INTEGRAL = (
     Method("bitwise_and_", OTHER, dtype=INT),
     Method("bitwise_left_shift_", (2,), dtype=INT),

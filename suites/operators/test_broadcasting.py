@@ -85,7 +85,7 @@ SIX = st.lists(st.integers(1, 3), min_size=3, max_size=6)
     cuts=st.tuples(*[st.integers(0, 3)] * 3),
 )
 def test_stretches_three_operands_of_many_dimensions(shape, masks, cuts, device):
-    """Any number of operands broadcasts together, in any number of dimensions, missing ones and sides of 1 stretched."""
+    """Three operands of any numbers of dimensions broadcast together, missing ones and sides of 1 stretched."""
     shapes = [
         tuple(1 if drop else side for side, drop in zip(shape, mask))[min(cut, len(shape)) :]
         for mask, cut in zip(masks, cuts)

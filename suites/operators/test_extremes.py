@@ -30,7 +30,7 @@ def taken(values, index, axis, keepdims):
 
 @documents("torch.max", "torch.min", "torch.Tensor.max", "torch.Tensor.min", guide=GUIDE)
 @pytest.mark.parametrize("name", ["max", "min"])
-@pytest.mark.dtypes(*KINDS)
+@pytest.mark.dtypes(torch.float32, torch.bfloat16, torch.uint8)
 @given(sample=operands.singles(SHAPES), which=st.integers(0, 23), keepdims=st.booleans())
 def test_extremes_come_with_their_places(name, sample, which, keepdims, dtype, device):
     """max and min along an axis give the values, NaN if one is NaN, and an index at which each is found."""
@@ -109,7 +109,7 @@ def test_the_median_is_the_lower_of_two(sample, which, keepdims, dtype, device):
 @pytest.mark.parametrize("name", ["median", "nanmedian"])
 @pytest.mark.parametrize("length", [5, 17])
 def test_the_median_of_one_element_repeated_is_that_element(name, length, device):
-    """The median along an axis of an expanded tensor is the element that is repeated, whatever lies beside it in memory."""
+    """The median along an axis of an expanded tensor is the element that is repeated."""
     memory = tensor(np.arange(64.0), device)
 
     found, _ = getattr(torch, name)(memory[40:41].expand(length), 0)
@@ -166,7 +166,7 @@ SCANS = ["cumsum", "cumprod"]
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=documents(f"torch.{name}")) for name in SCANS])
 @documents(guide=GUIDE)
-@pytest.mark.dtypes(torch.float64, torch.float32, torch.int64, torch.int32, torch.uint8, torch.bool)
+@pytest.mark.dtypes(torch.float32, torch.int64, torch.bool)
 @given(sample=operands.singles(SHAPES, ("zero", "one", "-one"), ("ties",)), which=st.integers(0, 23))
 def test_sums_and_products_so_far(name, sample, which, dtype, device):
     """cumsum and cumprod are the sums and products of the first elements along an axis; integers in int64."""
@@ -201,7 +201,7 @@ def test_sums_so_far_round_like_sums(seed, length, dtype, device):
 @pytest.mark.dtypes(torch.float64, torch.int64)
 @given(sample=operands.singles(SHAPES, fills=("ties",)), which=st.integers(0, 23))
 def test_extremes_so_far_come_with_their_places(name, sample, which, dtype, device):
-    """cummax and cummin are the extremes of the first elements along an axis, each with the last place it was found at."""
+    """cummax and cummin are the extremes so far along an axis, each with the last place it was found at."""
     values = sample(dtype)
     axis, free = chosen(which, values.ndim), bound.Bound(0, 0, False)
 

@@ -25,7 +25,7 @@ def solved(expected, size):
 
 
 @documents("torch.linalg.solve", guide=GUIDE)
-@pytest.mark.dtypes(torch.float64, torch.float32)
+@pytest.mark.dtypes(torch.float32)
 @given(seed=draw.seeds(), size=SIZES, batch=BATCHES, columns=st.sampled_from((1, 2, 5)))
 def test_solve_gives_the_solution(seed, size, batch, columns, dtype, device):
     """torch.linalg.solve(A, B) is the X with A X = B, for every matrix of a batch."""
@@ -51,7 +51,7 @@ def test_solve_takes_the_matrix_on_the_right(seed, size, dtype, device):
 
 
 @documents("torch.linalg.inv", "torch.inverse", "torch.linalg.pinv", guide=GUIDE)
-@pytest.mark.dtypes(torch.float64, torch.float32)
+@pytest.mark.dtypes(torch.float64)
 @given(seed=draw.seeds(), size=SIZES, batch=BATCHES)
 def test_inv_gives_the_inverse(seed, size, batch, dtype, device):
     """linalg.inv, inverse and, of a regular matrix, linalg.pinv are the inverse of every matrix of a batch."""

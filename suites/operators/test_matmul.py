@@ -87,9 +87,7 @@ def assert_exact(function, pair, dtype, device):
 
 
 @documents("torch.matmul", "torch.Tensor.matmul", guide=GUIDE)
-@pytest.mark.dtypes(
-    torch.float64, torch.float32, torch.bfloat16, torch.complex128, torch.int64, torch.int32, torch.uint8
-)
+@pytest.mark.dtypes(torch.float64, torch.float32, torch.bfloat16, torch.complex128, torch.uint8)
 @given(pair=operands.several(EVERY, **lattices))
 def test_integers_multiply_exactly(pair, dtype, device):
     """The product of tensors that hold integers is exact: for vectors, matrices, and batches that broadcast."""
@@ -168,7 +166,7 @@ SPECIAL = [
     ("name", "table"), [pytest.param(*s, marks=documents(f"torch.{s[0]}"), id=s[0]) for s in SPECIAL]
 )
 @documents(guide=GUIDE)
-@pytest.mark.dtypes(torch.float64, torch.float32, torch.bfloat16, torch.int64)
+@pytest.mark.dtypes(torch.float32, torch.int64)
 @given(data=operands.seeded(hard=()))
 def test_special_forms_are_exact(name, table, data, dtype, device):
     """The products of two matrices, batches, vectors, or a matrix and a vector by their own functions are exact too."""
@@ -179,7 +177,7 @@ def test_special_forms_are_exact(name, table, data, dtype, device):
     ("name", "table"), [pytest.param(*s, marks=documents(f"torch.{s[0]}"), id=s[0]) for s in SPECIAL]
 )
 @documents(guide=GUIDE)
-@pytest.mark.dtypes(torch.float64, torch.float32)
+@pytest.mark.dtypes(torch.float32)
 @given(data=operands.seeded(hard=()))
 def test_special_forms_round_like_sums(name, table, data, dtype, device):
     """The products of two matrices, batches, vectors, or a matrix and a vector are right to the rounding of a sum."""

@@ -119,7 +119,7 @@ def function(row) -> Callable[..., torch.Tensor]:
 @rows(*ROWS, *TRUTH)
 @documents(guide=GUIDE)
 def test_writes_into_the_tensor_and_returns_it(row, device):
-    """{row} with out= returns that very tensor, in its memory, holding what the function returns without; arguments stay."""
+    """{row} with out= returns that very tensor, in its memory, holding what the function returns without it."""
     parts = row.parts(device)
     expected = function(row)(*parts)
     out = tensor(numbers(1, tuple(expected.shape), expected.dtype), device)

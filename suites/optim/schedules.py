@@ -102,7 +102,10 @@ SCHEDULES = {
 
 every_schedule = pytest.mark.parametrize(
     "row",
-    [pytest.param(row, marks=documents(f"torch.optim.lr_scheduler.{row.name}"), id=id) for id, row in SCHEDULES.items()],
+    [
+        pytest.param(row, marks=documents(f"torch.optim.lr_scheduler.{row.name}"), id=id)
+        for id, row in SCHEDULES.items()
+    ],
 )
 
 

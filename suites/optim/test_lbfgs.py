@@ -1,5 +1,7 @@
 """torch.optim.LBFGS: a closure that it calls as often as it may, and the minimum of a quadratic."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -20,7 +22,10 @@ class Valley:
 
     def __init__(self, device, **options):
         self.A, self.b = quadratic()
-        self.pieces = [torch.zeros(2, dtype=torch.float64, device=device), torch.zeros(3, 2, dtype=torch.float64, device=device)]
+        self.pieces = [
+            torch.zeros(2, dtype=torch.float64, device=device),
+            torch.zeros(3, 2, dtype=torch.float64, device=device),
+        ]
         for piece in self.pieces:
             piece.requires_grad_()
         self.optimizer = torch.optim.LBFGS(self.pieces, **options)
@@ -56,7 +61,8 @@ def test_finds_the_minimum_of_a_quadratic(search, device):
     for _ in range(3):
         valley.optimizer.step(valley)
 
-    close(valley.place(), solution, bound.Bound(2.0**16, np.linalg.norm(solution)))
+    # A line search compares losses, in which a distance of less than the square root of u does not show.
+    close(valley.place(), solution, bound.Bound(2.0**28, np.linalg.norm(solution)))
 
 
 @documents("torch.optim.LBFGS")
@@ -68,7 +74,7 @@ def test_returns_the_loss_at_the_start_of_the_step(device):
         first = valley.optimizer.step(valley)
 
     assert valley.modes == {True}
-    assert float(first) == valley.losses[0] == 0.0
+    assert first.item() == valley.losses[0] == 0.0
 
 
 @documents("torch.optim.LBFGS")
@@ -153,13 +159,11 @@ def test_goes_on_from_its_state(device):
 
     for mine, theirs in zip(second.pieces, first.pieces):
         mine.data.copy_(theirs.data)
-    second.optimizer.load_state_dict(first.optimizer.state_dict())
+    second.optimizer.load_state_dict(copy.deepcopy(first.optimizer.state_dict()))
     for valley in (first, second):
-        valley.optimizer = valley.optimizer
-    first_state = [first.optimizer.step(first), first.place()]
-    second_state = [second.optimizer.step(second), second.place()]
+        valley.optimizer.step(valley)
 
-    close(second_state[1], first_state[1], bound.Bound(256, np.linalg.norm(first_state[1])))
+    close(second.place(), first.place())
 
 
 @documents("torch.optim.LBFGS")

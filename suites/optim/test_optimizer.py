@@ -136,7 +136,9 @@ def test_groups_have_options_of_their_own(row, device):
 def test_groups_start_their_sums_where_they_say(device):
     """A group's initial_accumulator_value is where Adagrad's sum of squares begins for the parameters of that group."""
     first, second = leaves([np.array([1.0]), np.array([1.0])], device)
-    optimizer = torch.optim.Adagrad([{"params": [first]}, {"params": [second], "initial_accumulator_value": 3.0}], lr=1.0)
+    optimizer = torch.optim.Adagrad(
+        [{"params": [first]}, {"params": [second], "initial_accumulator_value": 3.0}], lr=1.0
+    )
 
     walk(optimizer, [first, second], [[np.array([1.0])] * 2])
 
@@ -197,7 +199,10 @@ def test_reads_its_options_at_every_step(row, device):
 @over(FOREACH)
 def test_complex_parameters_are_pairs_of_reals(row, device):
     """{row} moves a complex parameter as it moves its real and imaginary parts as two elements."""
-    values, slope = draw.normal(1, 3, 5, dtype="complex128"), [draw.normal(i, 3, 5, dtype="complex128") for i in (2, 3, 4)]
+    values, slope = (
+        draw.normal(1, 3, 5, dtype="complex128"),
+        [draw.normal(i, 3, 5, dtype="complex128") for i in (2, 3, 4)],
+    )
     [z], [pair] = leaves([values], device), leaves([as_pairs(values)], device)
 
     found = walk(row.optimizer([z], **row.busiest), [z], [[one] for one in slope])
@@ -248,7 +253,8 @@ def test_step_calls_the_closure_once_and_returns_its_value(row, device):
     give([alone], [np.full_like(start()[1], 3.0)])
     other.step()
 
-    [(enabled, at)] = seen
+    assert len(seen) == 1
+    enabled, at = seen[0]
     assert enabled
     close(at, start()[1])
     close(loss, 3 * start()[1].sum(), bound.rounded(3 * start()[1].sum(), 2), device=device)
@@ -294,7 +300,9 @@ def test_updates_only_what_it_was_given(row, device):
 
 
 @documents("torch.optim.Optimizer.step")
-@pytest.mark.parametrize("make", [iter, tuple, lambda values: (value for value in values)], ids=["iter", "tuple", "gen"])
+@pytest.mark.parametrize(
+    "make", [iter, tuple, lambda values: (value for value in values)], ids=["iter", "tuple", "gen"]
+)
 def test_takes_any_iterable(make, device):
     """Parameters may come from any iterable, which is read once."""
     parameters = leaves(start(), device)
@@ -306,7 +314,7 @@ def test_takes_any_iterable(make, device):
 
 @documents("torch.optim.Optimizer.register_step_pre_hook", "torch.optim.Optimizer.register_step_post_hook", since="2.0")
 def test_step_hooks_frame_the_step(device):
-    """A step calls its pre hooks with the optimizer before it moves and its post hooks after, until they are removed."""
+    """A step calls its pre hooks with the optimizer before it moves and its post hooks after, until removed."""
     [parameter] = leaves([np.array([1.0])], device)
     give([parameter], [np.array([2.0])])
     optimizer, seen = torch.optim.SGD([parameter], lr=0.25), []

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from suites.kit import array, close, documents, observe, tensor
+from suites.kit import array, bound, close, documents, observe, tensor
 
-from .algorithms import VARIANTS, every_variant, flat, leaves, over, slopes, start, walk
+from .algorithms import VARIANTS, coarse, every_variant, flat, leaves, over, slopes, start, walk
 
 LOOPS = tuple(variant for variant in VARIANTS if variant.implementation == "loop")
 
@@ -22,10 +22,15 @@ def saved(value):
     return torch.load(file)
 
 
+def resumed(row, expected):
+    """The same bits; but float32 numbers beside float64 parameters are cast as they are loaded."""
+    return row.allowed(1.0 + np.abs(expected), "float64") if row in coarse() else bound.exact
+
+
 @documents("torch.optim.Optimizer.state_dict", "torch.optim.Optimizer.load_state_dict")
 @every_variant
 def test_goes_on_from_its_state(row, dtype, device):
-    """{row}, saved in mid-run and loaded into another optimizer over copies, goes on bit for bit as the first one does."""
+    """{row}, saved in mid-run and loaded into another optimizer over copies, goes on as the first one does."""
     parameters = leaves(start(dtype), device)
     optimizer = row.optimizer(parameters, **row.busiest)
     walk(optimizer, parameters, slopes(dtype)[:5])
@@ -36,7 +41,7 @@ def test_goes_on_from_its_state(row, dtype, device):
     expected = walk(optimizer, parameters, slopes(dtype)[5:12])
     found = walk(follower, copies, slopes(dtype)[5:12])
 
-    close(found, expected)
+    close(found, expected, resumed(row, expected))
 
 
 @documents("torch.optim.Optimizer.state_dict")
@@ -66,14 +71,17 @@ def test_loads_the_options_of_each_group(row, device):
 
     other.load_state_dict(optimizer.state_dict())
 
-    assert [{name: group[name] for name in options} for group in other.param_groups] == [options, {**options, "lr": 0.3}]
+    assert [{name: group[name] for name in options} for group in other.param_groups] == [
+        options,
+        {**options, "lr": 0.3},
+    ]
     assert [id(value) for group in other.param_groups for value in group["params"]] == [id(value) for value in mine]
 
 
 @documents("torch.optim.Optimizer.load_state_dict")
 @over(LOOPS)
 def test_loading_moves_nothing(row, device):
-    """load_state_dict of {row} writes to no parameter and no gradient, and leaves the loaded dictionary's groups alone."""
+    """load_state_dict of {row} writes to no parameter, no gradient and none of the loaded dictionary's groups."""
     parameters, others = leaves(start(), device), leaves(start(), device)
     optimizer, other = row.optimizer(parameters, **row.busiest), row.optimizer(others, lr=0.7)
     walk(optimizer, parameters, slopes()[:2])
@@ -92,7 +100,7 @@ def test_loading_moves_nothing(row, device):
 @documents("torch.optim.Optimizer.load_state_dict")
 @over(LOOPS)
 def test_loads_in_mid_run(row, device):
-    """Loading an earlier state of {row}, with the parameters of then, takes it back to that place, however far it went."""
+    """Loading an earlier state of {row}, with the parameters of then, takes it back to that place."""
     parameters = leaves(start(), device)
     optimizer = row.optimizer(parameters, **row.busiest)
     walk(optimizer, parameters, slopes()[:3])
@@ -104,7 +112,7 @@ def test_loads_in_mid_run(row, device):
         parameter.data.copy_(tensor(value, device))
     found = walk(optimizer, parameters, slopes()[3:8])
 
-    close(found, expected)
+    close(found, expected, resumed(row, expected))
 
 
 @documents("torch.optim.Optimizer.load_state_dict")
@@ -116,11 +124,11 @@ def test_state_takes_the_dtype_of_the_parameters(row, device):
     walk(optimizer, parameters, slopes("float32")[:3])
 
     other.load_state_dict(optimizer.state_dict())
-    walk(other, others, slopes("float64")[3:4])
 
     held = [value for values in other.state.values() for name, value in values.items()
             if torch.is_tensor(value) and value.dim() and name not in ("step", "eta", "mu")]  # fmt: skip
     assert {value.dtype for value in held} <= {torch.float64}
+    walk(other, others, slopes("float64")[3:4])
     assert all(np.isfinite(array(parameter)).all() for parameter in others)
 
 
@@ -140,7 +148,7 @@ def test_refuses_a_state_of_other_groups(sizes, device):
 
 @documents("torch.optim.Optimizer.state_dict")
 def test_notes_whether_a_loaded_state_is_shared(device):
-    """After load_state_dict a step goes on from the loaded momentum, which it may or may not share with the dictionary."""
+    """After load_state_dict a step goes on from the loaded momentum, shared with the dictionary or not."""
     [first], [second] = leaves([np.ones(3)], device), leaves([np.ones(3)], device)
     optimizer, other = (torch.optim.SGD([value], lr=0.5, momentum=0.5) for value in (first, second))
     walk(optimizer, [first], [[np.ones(3)]])
@@ -195,7 +203,8 @@ REFUSED = [
                                         "RAdam", "Rprop", "LBFGS")],
     *[(name, {"weight_decay": -1.0}) for name in ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax",
                                                   "NAdam", "RAdam")],
-    *[(name, {"eps": -1.0}) for name in ("Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam")],
+    *[(name, {"eps": -1.0}) for name in ("Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam",
+                                         "RAdam")],
     *[(name, {"betas": betas}) for name in ("Adam", "AdamW", "Adamax", "NAdam", "RAdam")
       for betas in ((1.0, 0.9), (0.9, 1.0), (-0.1, 0.9), (0.9, -0.1))],
     ("SGD", {"momentum": -0.5}),

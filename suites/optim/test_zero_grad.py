@@ -12,7 +12,7 @@ GUIDE = ("Optimizers & Gradient Descent", "Update the weights", "Backprop")
 SHAPES = ((), (1,), (3,), (2, 5), (4, 1, 3), (300,))
 
 
-def with_gradients(device, count=len(SHAPES)):
+def with_gradients(device, count=6):
     """Parameters of several shapes and dtypes, the last two frozen, each with a gradient that is nowhere zero."""
     made = []
     for seed, shape in enumerate(SHAPES[:count]):

@@ -45,7 +45,7 @@ def _basic_item(size: int) -> st.SearchStrategy[Any]:
 
 @st.composite
 def arrays(draw_: st.DrawFn, shape: tuple[int, ...]) -> tuple[Any, ...]:
-    """At least one array of indices, of shapes that broadcast; between them integers, slices, None and masks of a dimension."""
+    """At least one array of indices, of shapes that broadcast; between them integers, slices, None and masks."""
     common = draw_(st.sampled_from(((), (1,), (3,), (2, 3), (0,), (2, 1))))
     filled = [d for d, side in enumerate(shape) if side]
     chosen = draw_(between(1, 2 ** len(filled) - 1))

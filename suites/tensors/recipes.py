@@ -27,7 +27,7 @@ def samples(
     hard: tuple[str, ...] = draw.HARD,
     fills: tuple[str, ...] = draw.FILLS,
 ) -> st.SearchStrategy[draw.Sample]:
-    """Recipes of ``least`` to ``most`` dimensions with sides from ``low`` to ``high``; layout, fill and hard values vary."""
+    """Recipes of ``least`` to ``most`` dimensions with sides from ``low`` to ``high``; all else by a seed."""
     folded = [tuple(side if high is None else low + side % (high - low + 1) for side in shape) for shape in SHAPES]
     fitting = [s for s in folded if least <= len(s) <= most and min(s, default=low) >= low]
 

@@ -38,7 +38,7 @@ def has_moments(samples: torch.Tensor, mean: float, variance: float) -> None:
 
 
 def is_uncorrelated(samples: torch.Tensor, lags: tuple[int, ...] = (1, 2, 3, 4, 7, 8, 16, 32, 64, 128, 256)) -> None:
-    """Assert that samples are not correlated with later ones: each correlation within 8/√n of 0; false alarms: 1 in 10¹³."""
+    """Assert that samples are not correlated with later ones, to within 8/√n; false alarms: 1 in 10¹³."""
     values = array(samples).astype(np.float64).ravel()
     values = (values - values.mean()) / values.std()
     found = np.array([np.mean(values[:-lag] * values[lag:]) for lag in lags])

@@ -19,7 +19,7 @@ PLANES = samples(least=2, most=3, low=1)
 @documents(PAGE)
 @given(data=st.data(), sample=samples(least=1, low=1), dtype=st.sampled_from(MOVED))
 def test_index_tensors_take_elements(data, sample, dtype, device):
-    """Index tensors broadcast and each place takes one element; integers, slices and None beside them are applied first."""
+    """Index tensors broadcast and each place takes one element; integers, slices and None are applied before them."""
     array, key = sample(dtype), data.draw(keys.arrays(sample.shape))
     x = tensor(array, device, dtype)
 

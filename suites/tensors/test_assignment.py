@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reference import indexing
 from suites.kit import close, documents, draw, share_memory, tensor, unchanged
 from suites.tensors import keys
-from suites.tensors.operation import MOVED, between, indices
+from suites.tensors.operation import MOVED, between, indices, same
 from suites.tensors.recipes import samples
 
 GUIDE = "Operations on Tensors"
@@ -56,14 +56,16 @@ def test_writes_what_a_slice_keeps(sample, data, device):
     """x[start:stop:step] = number writes the number to each place that the slice keeps, in each dimension."""
     dim, array = data.draw(between(0, len(sample.shape) - 1)), sample("float32")
     drawn = [(*[slice(None)] * dim, data.draw(keys.slices(sample.shape[dim]))) for _ in range(4)]
-    x = tensor(array, device)
 
-    for number, key in enumerate(drawn):
-        x[key] = number
+    results = [filled(tensor(array, device), key, 7.5) for key in drawn]
 
-    for number, key in enumerate(drawn):
-        array = indexing.assigned(array, key, number)
-    close(x, array, device=device)
+    same(results, [indexing.assigned(array, key, np.float32(7.5)) for key in drawn], torch.float32, device)
+
+
+def filled(x, key, number):
+    """x after x[key] = number."""
+    x[key] = number
+    return x
 
 
 @documents(*PAGES)
@@ -115,7 +117,7 @@ def test_a_number_fills_what_the_mask_keeps(sample, number, data, device):
 @pytest.mark.dtypes(torch.float32, torch.bfloat16, torch.int32, torch.uint8)
 @given(sample=FILLED, data=st.data())
 def test_the_value_is_converted_to_the_dtype(sample, data, dtype, device):
-    """A value of another dtype is converted to that of the tensor: a fraction is cut off where the tensor has integers."""
+    """A value of another dtype is converted to that of the tensor, which cuts a fraction off for integers."""
     array, value = sample(dtype), np.float64(data.draw(st.sampled_from((2.75, 3.5, 100.25, 0.5, 0.1))))
     place = data.draw(between(-sample.shape[-1], sample.shape[-1] - 1))
     x = tensor(array, device, dtype)
@@ -181,7 +183,7 @@ def test_an_assignment_out_of_range_raises(sample, data, device):
 @pytest.mark.parametrize("accumulate", [True, False])
 @given(sample=FILLED, seed=draw.seeds(), data=st.data())
 def test_index_put_writes_or_accumulates(accumulate, sample, seed, data, device):
-    """index_put_ writes the values at the indices, or adds every one of them to what is there; index_put copies first."""
+    """index_put_ writes the values at the indices, or adds all of them to what is there; index_put copies first."""
     array = draw.lattice(seed, sample.shape).astype(np.float32)
     index = tuple(data.draw(indices(side, (5,), None)) for side in sample.shape)
     value = np.full(5, 3, np.float32) if not accumulate else draw.lattice(seed + 1, (5,)).astype(np.float32)

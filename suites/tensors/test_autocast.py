@@ -25,7 +25,8 @@ class Operation(NamedTuple):
 
 LOWER = (
     Operation("mm", lambda x, w: torch.mm(x, w)), Operation("matmul", lambda x, w: x @ w),
-    Operation("bmm", lambda x, w: torch.bmm(x[None], w[None])), Operation("addmm", lambda x, w: torch.addmm(x @ w, x, w)),
+    Operation("bmm", lambda x, w: torch.bmm(x[None], w[None])),
+    Operation("addmm", lambda x, w: torch.addmm(x @ w, x, w)),
     Operation("baddbmm", lambda x, w: torch.baddbmm(x[None] @ w, x[None], w[None])),
     Operation("nn.functional.linear", lambda x, w: F.linear(x, w.t())),
     Operation("nn.functional.conv1d", lambda x, w: F.conv1d(x[None, None, 0], w[None, None, :, 0])),

@@ -15,6 +15,7 @@ GUIDE = ("Operations on Tensors", "Arithmetic operations")
 SINGLE = st.sampled_from([(), (1,), (1, 1, 1)])
 NUMBERS = {torch.bool: bool, **dict.fromkeys(dtypes.INTEGRAL, int), **dict.fromkeys(dtypes.FLOATING, float),
            **dict.fromkeys(dtypes.COMPLEX, complex)}  # fmt: skip
+UNEQUAL = (((2,), (1,)), ((1,), ()), ((2, 3), (3, 2)), ((1, 3), (3,)), ((0, 2), (0,)), ((3,), (3, 3)))
 
 
 def same(found, expected):
@@ -145,8 +146,7 @@ def test_differs_where_one_element_does(sample, place, device, dtype):
 
 
 @documents("torch.equal", "torch.Tensor.equal")
-@pytest.mark.parametrize(("first", "second"), [((2,), (1,)), ((1,), ()), ((2, 3), (3, 2)), ((1, 3), (3,)), ((0, 2), (0,)),
-                                               ((3,), (3, 3))], ids=str)  # fmt: skip
+@pytest.mark.parametrize(("first", "second"), UNEQUAL, ids=str)
 def test_differs_in_size(first, second, device):
     """torch.equal is False for different sizes, also where one could be broadcast to the other."""
     x, y = tensor(np.ones(first), device), tensor(np.ones(second), device)

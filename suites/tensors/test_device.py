@@ -27,9 +27,13 @@ def factories(*names):
 
 
 @documents("torch.device", "tensor_attributes")
-@pytest.mark.parametrize(("arguments", "kind", "index"), [(("cpu",), "cpu", None), (("cuda:1",), "cuda", 1),
-                                                          (("cuda", 2), "cuda", 2), (("mps",), "mps", None),
-                                                          (("meta",), "meta", None), (("cpu", 0), "cpu", 0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "kind", "index"),
+    [
+        (("cpu",), "cpu", None), (("cuda:1",), "cuda", 1), (("cuda", 2), "cuda", 2), (("mps",), "mps", None),
+        (("meta",), "meta", None), (("cpu", 0), "cpu", 0),
+    ],
+)  # fmt: skip
 def test_has_a_type_and_an_index(arguments, kind, index):
     """torch.device takes a type, and an index after a colon or as an argument, which is None where none is given."""
     device = torch.device(*arguments)
@@ -125,7 +129,7 @@ def test_ends_with_an_error():
 
 @documents("torch.cuda.is_available", "torch.cuda.device_count", guide=GUIDE)
 def test_counts_cuda_devices():
-    """torch.cuda.is_available is a bool that is True where devices are counted; without one, cuda tensors cannot be made."""
+    """torch.cuda.is_available is a bool that is True where devices are counted."""
     with warnings_ignored():
         available, count = torch.cuda.is_available(), torch.cuda.device_count()
 
@@ -177,7 +181,7 @@ def test_has_threads_between_operations():
            "torch.is_deterministic_algorithms_warn_only_enabled")  # fmt: skip
 @pytest.mark.parametrize(("mode", "warn_only"), [(True, True), (True, False), (False, False)])
 def test_remembers_whether_to_be_deterministic(mode, warn_only):
-    """torch.are_deterministic_algorithms_enabled and its warn_only relative tell what was set; both are off at first."""
+    """The mode of torch.use_deterministic_algorithms and its warn_only are told as set; both are off at first."""
     assert not torch.are_deterministic_algorithms_enabled()
     with determinism():
         torch.use_deterministic_algorithms(mode, warn_only=warn_only)

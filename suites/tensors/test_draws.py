@@ -16,10 +16,10 @@ WEIGHTS = np.array([0.0, 10.0, 3.0, 0.0, 7.0])
 
 
 @documents("torch.randint")
-@pytest.mark.dtypes(*dtypes.FLOATING, *dtypes.INTEGRAL)
-@pytest.mark.parametrize(("low", "high"), [(0, 2), (3, 10), (0, 100)])
+@pytest.mark.dtypes(*dtypes.FLOATING[1:], *dtypes.INTEGRAL)
+@pytest.mark.parametrize(("low", "high"), [(0, 2), (3, 101)])
 def test_draws_each_integer_alike(low, high, device, dtype):
-    """torch.randint draws each integer from low, which it includes, to high, which it excludes, with one probability."""
+    """torch.randint draws each integer from low, which it includes, to high, which it excludes, alike."""
     x = torch.randint(low, high, (8, 5000), dtype=dtype, device=device)
 
     assert (x.shape, x.dtype) == ((8, 5000), dtype)

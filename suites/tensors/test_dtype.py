@@ -97,7 +97,7 @@ def test_is_never_integral(dtype):
 
 @documents("torch.view_as_complex", "torch.view_as_real")
 def test_pairs_floats_as_complex_numbers(device, dtype):
-    """torch.view_as_complex has the complex dtype of twice the size, torch.view_as_real leads back; both share memory."""
+    """torch.view_as_complex has the complex dtype of twice the size and shares memory; view_as_real leads back."""
     pairs = draw.normal(1, 3, 4, 2, dtype=dtype)
     expected = pairs.view(np.result_type(pairs.dtype, np.complex64))[..., 0]
     x = tensor(pairs, device)

@@ -72,7 +72,7 @@ def test_steps_with_unscaled_gradients(calls, device):
 @documents("torch.amp.GradScaler.step", "torch.amp.GradScaler.update", since="2.3")
 @pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan])
 def test_skips_steps_with_infinite_gradients(bad, device):
-    """Where a single gradient is infinite or NaN the step is skipped, the scale backs off, and training goes on after it."""
+    """Where one gradient is infinite or NaN the step is skipped, the scale backs off, and training goes on."""
     scaler, (parameter, optimizer) = scaler_of(device, backoff_factor=0.25), leaf(device)
     factor = np.where(np.arange(5) == 3, bad, 1.0)
 
@@ -102,7 +102,7 @@ def test_skips_steps_of_the_optimizer_that_overflowed_alone(device):
 
 @documents("torch.amp.GradScaler.update", "torch.amp.GradScaler.get_scale", since="2.3")
 def test_grows_after_enough_steps(device):
-    """The scale grows by growth_factor after growth_interval consecutive steps; a skipped step starts the count again."""
+    """The scale grows by growth_factor after growth_interval steps in a row; a skipped one starts the count again."""
     scaler, (parameter, optimizer) = scaler_of(device, growth_factor=4.0, growth_interval=3), leaf(device)
     factors = [1.0, 1.0, np.inf, 1.0, 1.0, 1.0, 1.0]
     scales = []

@@ -36,7 +36,7 @@ def test_gives_what_numpy_gives(data, sample, dtype, device):
 @documents(*PAGES, guide=GUIDE)
 @given(data=st.data(), sample=samples(least=1))
 def test_a_slice_keeps_every_step(data, sample, device):
-    """x[start:stop:step] keeps start, start + step, … below stop, in each dimension; negative bounds count from the end."""
+    """x[start:stop:step] keeps start, start + step, … below stop, in each dimension; -k is n - k."""
     dim, array = data.draw(st.integers(0, len(sample.shape) - 1)), sample("int64")
     drawn = [data.draw(keys.slices(sample.shape[dim])) for _ in range(8)]
     x, before = tensor(array, device), (slice(None),) * dim

@@ -1,4 +1,4 @@
-"""Joining tensors into one and parting one into several: each operation does what its formula in reference/joining says."""
+"""Operations that join tensors into one and part one into several, by their formulas in reference/joining."""
 
 import numpy as np
 import pytest
@@ -55,6 +55,11 @@ def spread(shape):
     return parts(shape).map(lambda tensors: Call(tuple(tensors), {}, True))
 
 
+def listed(shape):
+    """A list of tensors of that shape."""
+    return parts(shape).map(lambda tensors: Call((tensors,), {}, True))
+
+
 @st.composite
 def sections(draw_, shape, dim=None, positional=True):
     """How many pieces, or where they begin; and along which dimension, unless it is fixed."""
@@ -100,6 +105,10 @@ TABLE = (
         ("torch.column_stack",),
         fitting(lambda shape: 1),
         samples(least=2),
+    ),
+    *(
+        Operation(reference, (f"torch.{reference.__name__}",), listed, samples(most=2))
+        for reference in (joining.hstack, joining.vstack, joining.dstack, joining.column_stack)
     ),
     Operation(joining.block_diag, ("torch.block_diag",), spread, samples(most=2, high=3)),
     Operation(joining.cartesian_prod, ("torch.cartesian_prod",), spread, VECTORS),

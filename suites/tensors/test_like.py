@@ -81,7 +81,7 @@ def test_keeps_the_dtype(row, device, dtype):
 
 @documents(guide=GUIDE)
 @rows(*CONSTANT)
-@pytest.mark.dtypes(*dtypes.EVERY)
+@pytest.mark.dtypes(torch.float64, torch.float16, torch.int32, torch.bool)
 def test_takes_another_dtype(row, device, dtype):
     """Where a dtype is given, {row} takes it in place of the input's, and keeps the shape."""
     x = tensor(draw.Sample((3, 5), layout="transposed")("int16"), device)
@@ -116,7 +116,7 @@ def test_refuses_random_integers(row, device, dtype):
 
 @documents()
 @rows(*EVERY)
-@pytest.mark.parametrize("axes", [(1, 0, 2), (2, 1, 0), (1, 2, 0), (0, 2, 1)], ids=str)
+@pytest.mark.parametrize("axes", [(1, 0, 2), (2, 0, 1)], ids=str)
 def test_keeps_the_strides_of_a_dense_tensor(row, device, axes):
     """Of a permuted tensor that is dense, {row} copies the strides: the memory format is preserved."""
     x = tensor(draw.normal(1, 2, 3, 5).transpose(axes), device)
@@ -181,7 +181,7 @@ def test_follows_to_another_device(row, device):
 
 
 @documents("torch.randint_like")
-@pytest.mark.dtypes(*dtypes.FLOATING, *dtypes.INTEGRAL)
+@pytest.mark.dtypes(torch.float32, torch.float16, torch.int64, torch.uint8)
 @pytest.mark.parametrize(("arguments", "low", "high"), [((5,), 0, 5), ((2, 7), 2, 7), ((100, 101), 100, 101)], ids=str)
 def test_draws_every_integer_of_its_range(arguments, low, high, device, dtype):
     """torch.randint_like draws all integers from low, 0 unless given, up to high, which it never reaches."""

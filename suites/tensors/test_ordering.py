@@ -1,4 +1,4 @@
-"""Sorting, the largest, the distinct, and where a value belongs: each does what its formula in reference/ordering says."""
+"""Sorting, the largest, the distinct, and where a value belongs, by their formulas in reference/ordering."""
 
 import numpy as np
 import pytest
@@ -144,7 +144,7 @@ def test_topk_may_leave_the_order_open(sample, dtype, largest, data, device):
 @documents("torch.kthvalue", "torch.Tensor.kthvalue")
 @given(sample=TIES, dtype=DTYPE, keepdim=st.booleans(), data=st.data())
 def test_kthvalue_counts_from_the_smallest(sample, dtype, keepdim, data, device):
-    """kthvalue gives the k-th smallest element along a dimension, counted from 1, and keeps the dimension if told to."""
+    """kthvalue gives the k-th smallest element along a dimension, counted from 1; keepdim=True keeps the dimension."""
     dim, array = data.draw(dims(sample.shape)), without_signs(sample(dtype))
     k, x = data.draw(between(1, array.shape[dim])), tensor(array, device, dtype)
 
@@ -157,7 +157,7 @@ def test_kthvalue_counts_from_the_smallest(sample, dtype, keepdim, data, device)
 @documents("torch.unique", "torch.Tensor.unique")
 @given(sample=TIES, dtype=st.sampled_from(SORTABLE))
 def test_unique_gives_the_distinct_in_order(sample, dtype, device):
-    """unique gives the distinct elements in ascending order, where each element is in that list, and how many there are."""
+    """unique gives the distinct elements in ascending order, where each element is among them, and their counts."""
     array = without_signs(sample(dtype))
     x = tensor(array, device, dtype)
 
@@ -171,7 +171,7 @@ def test_unique_gives_the_distinct_in_order(sample, dtype, device):
 @documents("torch.unique", "torch.Tensor.unique")
 @given(sample=SMALL, dtype=DTYPE, data=st.data())
 def test_unique_compares_slices(sample, dtype, data, device):
-    """With dim, unique gives the distinct slices in lexicographic order, where each slice is, and how many there are."""
+    """With dim, unique gives the distinct slices in lexicographic order, where each is among them, and their counts."""
     dim = data.draw(between(0, min(len(sample.shape) - 1, 1)))  # further dimensions are compared in an order left open
     array = np.abs(sample(dtype)) % 3
     x = tensor(array, device, dtype)
@@ -216,7 +216,7 @@ def with_nans(count, nans, seed):
 @documents("torch.unique_consecutive", "torch.Tensor.unique_consecutive")
 @given(sample=SMALL, dtype=DTYPE, data=st.data())
 def test_unique_consecutive_gives_runs(sample, dtype, data, device):
-    """unique_consecutive gives one element for each run of equal ones, the run of each element, and the runs' lengths."""
+    """unique_consecutive gives one element for each run of equal ones, the run of each element, and all lengths."""
     dim, array = data.draw(dims(sample.shape)), np.abs(sample(dtype)) % 2
     x = tensor(array, device, dtype)
 
@@ -227,7 +227,7 @@ def test_unique_consecutive_gives_runs(sample, dtype, data, device):
 @documents("torch.searchsorted")
 @given(shape=draw.shapes(least=1, most=3, low=1), count=st.integers(0, 40), right=st.booleans(), seed=draw.seeds())
 def test_searchsorted_counts_what_is_below(shape, count, right, seed, device):
-    """searchsorted gives, for each value, how many elements of its row are below it; with right=True, how many not above."""
+    """searchsorted tells for each value how many elements of its row are below it; with right=True, not above it."""
     rows_, values = boundaries(seed, *shape[:-1], count), draw.Sample(shape, seed + 1, "ties")("float32")
     tensors = tensor(rows_, device), tensor(values, device)
 
@@ -254,7 +254,7 @@ def test_searchsorted_takes_an_order(shape, count, right, seed, device):
 @pytest.mark.filterwarnings("ignore:torch.searchsorted")  # on speed, of elements that do not lie in order
 @given(sample=TIES, count=st.integers(0, 40), right=st.booleans(), seed=draw.seeds())
 def test_bucketize_counts_boundaries(sample, count, right, seed, device):
-    """bucketize gives, for each element, how many boundaries are below it; with right=True, how many are not above it."""
+    """bucketize tells for each element how many boundaries are below it; with right=True, not above it."""
     array, edges = sample("float32"), boundaries(seed, count)
     expected = ordering.bucketize(array, edges, right=right)
     x, at = tensor(array, device), tensor(edges, device)

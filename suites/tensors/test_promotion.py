@@ -71,7 +71,7 @@ def promoted(pair, shapes):
 
 
 def agreed(names, shapes):
-    """All pairs of dtypes but those of floating dimensions and a complex 0-dim tensor, which have a claim of their own."""
+    """All pairs of dtypes but floating dimensions with a complex 0-dim tensor, which have a claim of their own."""
     return [
         pair
         for pair in itertools.product(names, repeat=2)
@@ -106,7 +106,7 @@ def test_casts_to_no_lower_category(source):
 @documents("torch.result_type", "tensor_attributes")
 @pytest.mark.parametrize("a", EVERY)
 def test_promotes_tensors_of_one_rank(a, device):
-    """torch.result_type of tensors that all have dimensions, or of tensors that all have none, promotes their dtypes."""
+    """torch.result_type of tensors that all have dimensions, or that all have none, promotes their dtypes."""
     wide, zero = made(1, (2,), a, device), made(1, (), a, device)
     expected = {b: promotion.promote_types(a, b) for b in EVERY}
 
@@ -148,7 +148,7 @@ def test_holds_complex_tensors_without_dimensions(a, b, device):
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("scalar", SCALARS)
 def test_counts_scalars_by_category(scalar, shape, device):
-    """A Python scalar has a part in torch.result_type only where its category is higher: then as default dtype or int64."""
+    """A Python scalar counts in torch.result_type only where its category is higher: as default dtype or int64."""
     names = [name for name in EVERY if name not in ("float16", "bfloat16")]
     expected = {a: promotion.result_type([a], [], [promotion.SCALARS[scalar]]) for a in names}
 
@@ -212,8 +212,8 @@ def test_computes_with_scalars(scalar, shape, row, device):
 
     assert kinds == expected
     array = small(1, shape, "int32").astype(expected["int32"])
-    close(row(made(1, shape, "int32", device), value), np.asarray(getattr(np, row.numpy)(array, array.dtype.type(value))),
-          device=device)  # fmt: skip
+    values = np.asarray(getattr(np, row.numpy)(array, array.dtype.type(value)))
+    close(row(made(1, shape, "int32", device), value), values, device=device)
 
 
 @documents("tensor_attributes")
@@ -268,15 +268,27 @@ def test_computes_functions_of_integers_in_the_default_dtype(default, name, devi
 
 @documents()
 @named(SUMS)
-@pytest.mark.parametrize("a", [name for name in REAL if "float16" not in name])
-def test_sums_integers_in_64_bits(a, name, device):
+def test_sums_integers_in_64_bits(name, device):
     """Sums and products of integers and bool are int64, so that they do not overflow; others keep their dtype."""
-    ones = np.ones((20, 3), dtypes.in_numpy(a))
+    names = [a for a in REAL if "float16" not in a]
 
-    found = getattr(torch, name)(tensor(ones, device, a), 0)
+    kinds = found(lambda a: getattr(torch, name)(made(1, (20,), a, device), 0).dtype, names)
 
-    dtype = "int64" if promotion.category(a) < 2 else a
-    close(found, getattr(np, name)(ones, 0, dtype=dtypes.in_numpy(dtype)), dtype=dtype, device=device)
+    assert kinds == {a: "int64" if promotion.category(a) < 2 else a for a in names}
+    large = np.array([200, 100, 3], np.uint8)
+    expected = np.asarray(getattr(np, name)(large, 0, dtype=np.int64))
+    close(getattr(torch, name)(tensor(large, device), 0), expected, device=device)
+
+
+@documents()
+@named(("sum", "prod", "nansum"))
+def test_sums_all_integers_in_64_bits(name, device):
+    """Sums and products of all elements of integers and bool are int64 too."""
+    names = [a for a in REAL if "float16" not in a]
+
+    kinds = found(lambda a: getattr(torch, name)(made(1, (20,), a, device)).dtype, names)
+
+    assert kinds == {a: "int64" if promotion.category(a) < 2 else a for a in names}
 
 
 @documents("torch.sum", "torch.cumsum", "torch.prod")

@@ -83,7 +83,7 @@ def test_is_normal(device, dtype):
 @documents("torch.randn")
 @pytest.mark.parametrize("precision", KINDS)
 def test_has_normal_tails(precision, device):
-    """Among 2²⁰ samples of torch.randn there are some beyond 4 standard deviations, 66 on average, and none beyond 8."""
+    """Among 2²⁰ samples of torch.randn about 66 are beyond 4 standard deviations, and none beyond 8."""
     x = np.abs(array(torch.randn(2**20, dtype=KINDS[precision], device=device)))
 
     assert 20 <= np.sum(x > 4) <= 130  # a Poisson variable of mean 66 leaves this with p < 1e-10
@@ -282,7 +282,7 @@ def test_draws_each_element_with_its_own_probability(device):
 
 @documents("torch.bernoulli", "torch.Tensor.bernoulli_")
 def test_draws_ones_with_one_probability(device):
-    """With a number p, torch.bernoulli ignores the values of its input, and bernoulli_ takes 0.5 unless told otherwise."""
+    """With a number p, torch.bernoulli ignores the values of its input; bernoulli_ takes 0.5 unless given."""
     x = tensor(np.zeros(40000), device)
 
     follows(torch.bernoulli(x, 0.7), distribution.bernoulli, 0.7)

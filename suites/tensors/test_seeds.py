@@ -133,7 +133,7 @@ def test_draws_alike_from_the_default_and_from_another_generator(device):
 @documents("torch.manual_seed", "torch.initial_seed")
 @pytest.mark.parametrize(("seed", "kept"), [(seed, seed) for seed in SEEDS] + [(-1, UNSIGNED - 2)])
 def test_remembers_its_seed(seed, kept):
-    """torch.manual_seed takes seeds of 64 bits, negative ones remapped by 0xffff_ffff_ffff_ffff + seed, and keeps them."""
+    """torch.manual_seed keeps seeds of 64 bits, negative ones remapped by 0xffff_ffff_ffff_ffff + seed."""
     with random_state():
         generator = torch.manual_seed(seed)
 
@@ -209,7 +209,7 @@ def test_clones_its_state(device):
 
 @documents("torch.Generator.manual_seed", "torch.Generator.initial_seed", "torch.Generator.seed")
 def test_is_seeded_by_hand_or_at_random(device):
-    """manual_seed of a generator returns it and initial_seed tells the seed; seed takes one at random and returns it."""
+    """manual_seed of a generator returns it, seed takes one at random and returns that; initial_seed tells it."""
     generator = torch.Generator(device=device)
 
     assert generator.manual_seed(2147483647) is generator and generator.initial_seed() == 2147483647

@@ -1,4 +1,4 @@
-"""Operations that give the same elements another shape or order: each does what its formula in reference/shaping says."""
+"""Operations that give the same elements another shape or order, by their formulas in reference/shaping."""
 
 import math
 from typing import Any, Callable, NamedTuple
@@ -30,7 +30,6 @@ from suites.tensors.operation import (
 from suites.tensors.recipes import samples
 
 MATRICES = samples(least=2)
-VECTORS = samples(least=1, most=1)
 OFFSETS = 0, 1, -1, 2, -2, 3, -3, 40, -40
 
 

@@ -14,7 +14,7 @@ from suites.kit import bound, close, documents, draw, dtypes, tensor, unchanged
 SIDES = st.integers(0, 9)
 DIAGONALS = st.integers(-10, 10)
 BATCHES = draw.shapes(least=2, most=4, high=7, long=False)
-TRIANGLE_DTYPES = (torch.float32, torch.float16, torch.complex64, torch.int64, torch.bool)
+TRIANGLE_DTYPES = (torch.float32, torch.float16, torch.complex64, torch.int64)
 
 
 @documents("torch.tril", "torch.Tensor.tril")

@@ -186,22 +186,33 @@ def test_is_a_copy(row, seed, device):
 
 ATTRIBUTES = {
     "T": lambda x: x.T,
-    "mT": lambda x: np.swapaxes(x, -1, -2),
     "H": lambda x: x.T.conj(),
-    "mH": lambda x: np.swapaxes(x, -1, -2).conj(),
     "real": lambda x: x.real,
+    "mT": lambda x: np.swapaxes(x, -1, -2),
+    "mH": lambda x: np.swapaxes(x, -1, -2).conj(),
 }
 
 
 @pytest.mark.parametrize("row", [pytest.param(n, marks=documents(f"torch.Tensor.{n}"), id=n) for n in ATTRIBUTES])
-@given(sample=samples(least=2, most=2), dtype=DTYPE)
-def test_an_attribute_is_another_order(row, sample, dtype, device):
-    """tensor.{row} of a matrix is what NumPy has under that name, conjugated where that is an H."""
-    array = sample(dtype)
+@given(matrix=samples(least=2, most=2), batch=samples(least=2), dtype=DTYPE)
+def test_an_attribute_is_another_order(row, matrix, batch, dtype, device):
+    """tensor.{row} is what NumPy has under that name: rows and columns exchanged, an H conjugated, an m in batches."""
+    array = (batch if row.startswith("m") else matrix)(dtype)
 
     result = getattr(tensor(array, device, dtype), row)
 
     same(result, ATTRIBUTES[row](array), dtype, device)
+
+
+@documents("torch.adjoint", "torch.Tensor.adjoint")
+@given(sample=samples(least=2), dtype=DTYPE)
+def test_adjoint_conjugates_each_matrix(sample, dtype, device):
+    """adjoint exchanges the last two dimensions and conjugates."""
+    array = sample(dtype)
+    x = tensor(array, device, dtype)
+
+    same(torch.adjoint(x), ATTRIBUTES["mH"](array), dtype, device)
+    same(x.adjoint(), ATTRIBUTES["mH"](array), dtype, device)
 
 
 @documents("torch.Tensor.real", "torch.Tensor.imag", "torch.view_as_real", "torch.real", "torch.imag")
@@ -303,7 +314,7 @@ FLATTENED = (
 @forms(FLATTENED)
 @given(sample=samples(least=2, low=2, layouts=("contiguous", "offset", "transposed")))
 def test_flattening_copies_only_where_it_must(row, sample, device):
-    """To one dimension, {row} gives a view of a contiguous tensor; a transposed one, which no view can flatten, is copied."""
+    """To one dimension, {row} gives a view of a contiguous tensor; a transposed one, without such a view, is copied."""
     x = tensor(sample(), device)
 
     assert share_memory(row.function(x), x) == (sample.layout != "transposed")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable
+from collections.abc import Iterable
+from typing import Any, Callable
 
 import numpy as np
 import torch
@@ -88,7 +89,7 @@ def gradients(parameters: Named, x: np.ndarray, target: np.ndarray) -> Named:
 def fitted(
     parameters: Named, data: Iterable[Batch], update: Callable[..., Any], accumulate: bool = False, **options: Any
 ) -> Named:
-    """The parameters after one step of ``update`` for each batch; ``accumulate`` adds up the gradients of all batches."""
+    """The parameters after a step of ``update`` for each batch; ``accumulate`` adds up the gradients."""
     states: dict[str, Any] = {name: {} for name in parameters}
     total = {name: np.zeros_like(value) for name, value in parameters.items()}
     for x, target in data:
@@ -104,7 +105,7 @@ def fitted(
 def are_the_same(
     found: dict[str, torch.Tensor], double: Named, single: Named, dtype: torch.dtype, device: str, tight: float
 ) -> None:
-    """Assert that each tensor is what the twin has: to ``tight`` u in float64, as near as its own float32 in float32."""
+    """Assert that each tensor is what the twin has: to ``tight`` u, or in float32 as near as the twin's own float32."""
     assert set(found) == set(double)
     for name, value in double.items():
         wide = dtype == torch.float64

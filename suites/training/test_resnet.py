@@ -84,7 +84,7 @@ modes = pytest.mark.parametrize("training", [True, False], ids=["train", "eval"]
 @documents("torch.Tensor.backward", "torch.optim.SGD", "torch.nn.BatchNorm2d", "torch.nn.Conv2d", guide=STEP)
 @modes
 def test_takes_the_guides_step(training, dtype, device):
-    """Prediction, loss, gradients, BatchNorm's buffers and the step of SGD with momentum are those of NumPy's ResNet-18."""
+    """Prediction, loss, gradients, BatchNorm's statistics and the step of SGD are those of NumPy's ResNet-18."""
     Training.drawn(width=8, classes=10, images=4, training=training).step_of(ResNet18(8, 10), dtype, device)
 
 
@@ -129,7 +129,9 @@ def test_torchvision_has_the_same_state():
     """torchvision's resnet18 has parameters and buffers of the same names and shapes as ours."""
     theirs, ours = torchvision_models().resnet18().state_dict(), ResNet18().state_dict()
 
-    assert [(name, value.shape) for name, value in theirs.items()] == [(name, value.shape) for name, value in ours.items()]
+    assert [(name, value.shape) for name, value in theirs.items()] == [
+        (name, value.shape) for name, value in ours.items()
+    ]
 
 
 @documents("torch.hub.load_state_dict_from_url", guide=STEP)

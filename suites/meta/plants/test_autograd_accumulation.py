@@ -6,7 +6,7 @@ from suites.autograd import test_accumulation as claims
 from suites.autograd import test_clipping as clipping
 from suites.autograd import test_zero_grad as zeroing
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_engine import ENGINE, afterwards, engine, gradient, leaves, weighed
+from suites.meta.wrong_engine import ENGINE, afterwards, but, engine, gradient, leaves, weighed
 
 SETATTR = "torch.Tensor.__setattr__"
 MODULE = "torch.nn.Module.zero_grad"
@@ -229,6 +229,15 @@ def upper_only(original):
 
 
 PLANTS = (
+    Plant("it drifts", claims.test_a_bias_collects_from_a_long_batch, ENGINE, weighed(1 + 1e-4), {"rows": 1500}),
+    Plant(
+        "one of them is always 2",
+        clipping.test_both_implementations_clip_alike,
+        NORM,
+        lambda original: lambda p, most, foreach: original(p, most * 2 if foreach else most),
+        {"foreach": True},
+    ),
+    Plant("it is 1", clipping.test_without_gradients_the_norm_is_zero, NORM, but(1.0)),
     Plant("the last replaces", claims.test_gradients_add_up_over_calls, ENGINE, engine(overwrites)),
     Plant("the third replaces", claims.test_gradients_add_up_over_calls, ENGINE, third_overwrites),
     Plant("a mean is kept", claims.test_a_power_of_two_of_calls_multiplies_exactly, ENGINE, engine(averages)),

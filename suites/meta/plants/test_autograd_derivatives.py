@@ -1,9 +1,12 @@
 """Wrong answers about derivatives, kinks and complex gradients."""
 
+import contextlib
+
 import numpy as np
 import torch
 
 from suites.autograd import operators
+from suites.autograd import test_anomaly as anomaly
 from suites.autograd import test_complex_gradients as complex_gradients
 from suites.autograd import test_derivatives as claims
 from suites.autograd import test_kinks as kinks
@@ -156,6 +159,15 @@ PLANTS = (
         engine(conjugated),
         row(complex_gradients.BILINEAR, "torch.matmul"),
     ),
+    Plant(
+        "nothing is detected",
+        anomaly.test_a_backward_that_makes_nan_raises,
+        "torch.autograd.set_detect_anomaly",
+        lambda original: lambda mode: contextlib.nullcontext(),
+        {"mode": lambda: torch.autograd.set_detect_anomaly(True)},
+    ),
+    Plant("NaN is 0", anomaly.test_checking_for_nan_can_be_left_out, TENSOR + "sqrt", gradient(lambda g: g * 0 + 1)),
+    Plant("NaN is 0", anomaly.test_detection_ends_with_its_context, TENSOR + "sqrt", gradient(lambda g: g * 0 + 1)),
     Plant(
         "the gradient is 1",
         complex_gradients.test_a_complex_output_has_no_implicit_gradient,

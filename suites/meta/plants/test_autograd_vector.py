@@ -251,6 +251,19 @@ PLANTS = (
         {"name": "jacfwd"},
     ),
     Plant(
+        "argnums is 0",
+        claims.test_func_jacobians_choose_arguments_and_carry_extras,
+        FUNC + "jacrev",
+        first_argument,
+        {"name": "jacrev"},
+    ),
+    Plant(
+        "the order is reversed",
+        claims.test_products_of_several_inputs_are_tuples,
+        FUNCTIONAL + "vjp",
+        lambda original: lambda *args: (None, original(*args)[1][::-1]),
+    ),
+    Plant(
         "it is doubled",
         claims.test_func_hessian_has_a_matrix_for_each_output,
         FUNC + "hessian",

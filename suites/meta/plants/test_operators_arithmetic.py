@@ -1,5 +1,7 @@
 """Wrong answers of arithmetic: elementwise, division, operations of three tensors, comparisons."""
 
+import threading
+
 import torch
 
 from suites.meta import wrong
@@ -76,6 +78,23 @@ ARITHMETIC = (
         {"row": arithmetic.INTEGERS[3], **INT},
     ),
     Plant("the last", arithmetic.test_large_tensors_follow_the_formula, "torch.mul", wrong.last, {"row": MUL}),
+)
+
+
+def off_elsewhere(original):
+    """Outside the main thread the first value is off."""
+
+    def wrong_sum(x, y):
+        result = original(x, y)
+        if threading.current_thread() is not threading.main_thread():
+            result[0] += 1e-3
+        return result
+
+    return wrong_sum
+
+
+THREADS = (
+    Plant("off elsewhere", arithmetic.test_another_thread_computes_the_same, "torch.add", off_elsewhere, {"row": ADD}),
 )
 DIVISION = (
     Plant("float64", division.test_integers_divide_to_the_default_dtype, "torch.Tensor.__truediv__", wrong.double, INT),
@@ -291,7 +310,7 @@ COMPARISON = (
         {"x": 0.0, "y": 9e-9, "expected": True},
     ),
 )
-PLANTS = ARITHMETIC + DIVISION + TERNARY + COMPARISON
+PLANTS = ARITHMETIC + THREADS + DIVISION + TERNARY + COMPARISON
 
 
 @plants(*PLANTS)

@@ -74,16 +74,38 @@ def for_all_threads(original):
 
 
 PLANTS = (
-    Plant("autocast does nothing", claims.test_multiplies_in_lower_precision, ENTER, nothing,
-          {"row": LOWER["nn.functional.linear"]}),
-    Plant("everything is bfloat16", claims.test_leaves_other_operations_alone, "torch.exp",
-          lambda original: lambda x: original(x).bfloat16(), {"row": KEPT["exp"]}),
-    Plant("float64 is bfloat16 too", claims.test_multiplies_to_the_precision_of_its_dtype, "torch.mm",
-          lambda original: lambda x, w: original(x.float(), w.float())),
-    Plant("losses are bfloat16", claims.test_computes_losses_in_full_precision, "torch.nn.functional.mse_loss",
-          lambda original: lambda x, y: original(x, y).bfloat16()),
-    Plant("the first dtype counts", claims.test_joins_in_the_widest_dtype, "torch.cat",
-          lambda original: lambda tensors: original(tensors).to(tensors[0].dtype)),
+    Plant(
+        "autocast does nothing",
+        claims.test_multiplies_in_lower_precision,
+        ENTER,
+        nothing,
+        {"row": LOWER["nn.functional.linear"]},
+    ),
+    Plant(
+        "everything is bfloat16",
+        claims.test_leaves_other_operations_alone,
+        "torch.exp",
+        lambda original: lambda x: original(x).bfloat16(),
+        {"row": KEPT["exp"]},
+    ),
+    Plant(
+        "float64 is bfloat16 too",
+        claims.test_multiplies_to_the_precision_of_its_dtype,
+        "torch.mm",
+        lambda original: lambda x, w: original(x.float(), w.float()),
+    ),
+    Plant(
+        "losses are bfloat16",
+        claims.test_computes_losses_in_full_precision,
+        "torch.nn.functional.mse_loss",
+        lambda original: lambda x, y: original(x, y).bfloat16(),
+    ),
+    Plant(
+        "the first dtype counts",
+        claims.test_joins_in_the_widest_dtype,
+        "torch.cat",
+        lambda original: lambda tensors: original(tensors).to(tensors[0].dtype),
+    ),
     Plant("autocast stays on", claims.test_ends_with_its_region, EXIT, still_on),
     Plant("a nested region is on", claims.test_is_off_where_not_enabled, ENTER, as_before),
     Plant("dtype is ignored", claims.test_takes_a_dtype_for_each_region, ENTER, always_bfloat16),
@@ -91,11 +113,19 @@ PLANTS = (
     Plant("autocast is never on", claims.test_tells_whether_it_is_on, "torch.is_autocast_enabled", constant(False)),
     Plant("the first call is a region", claims.test_decorates_a_function, "torch.autocast.__call__", called_once),
     Plant("all threads are in the region", claims.test_is_a_state_of_its_thread, "threading.Thread", for_all_threads),
-    Plant("gradients are doubled", claims.test_carries_gradients_back_in_the_dtype_of_leaves, "torch.mm",
-          lambda original: lambda x, w: original(x, w + w - w.detach())),
-    Plant("the first cast is kept", claims.test_sees_the_weights_of_now, "torch.mm",
-          lambda original: (lambda kept: lambda x, w: original(x, kept.setdefault("w", w.detach().clone())))({})),
-)  # fmt: skip
+    Plant(
+        "gradients are doubled",
+        claims.test_carries_gradients_back_in_the_dtype_of_leaves,
+        "torch.mm",
+        lambda original: lambda x, w: original(x, w + w - w.detach()),
+    ),
+    Plant(
+        "the first cast is kept",
+        claims.test_sees_the_weights_of_now,
+        "torch.mm",
+        lambda original: (lambda kept: lambda x, w: original(x, kept.setdefault("w", w.detach().clone())))({}),
+    ),
+)
 
 
 @plants(*PLANTS)

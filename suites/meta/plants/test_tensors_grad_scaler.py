@@ -68,20 +68,44 @@ PLANTS = (
     Plant("the first of several is scaled", claims.test_scales_what_it_is_given, f"{SCALER}.scale", first_alone),
     Plant("gradients are not unscaled", claims.test_unscales_gradients, f"{SCALER}._unscale_grads_", without_unscaling),
     Plant("a second call is allowed", claims.test_unscales_gradients, f"{SCALER}.unscale_", twice),
-    Plant("gradients are not unscaled", claims.test_steps_with_unscaled_gradients, f"{SCALER}._unscale_grads_",
-          without_unscaling, {"calls": 0}),
-    Plant("steps are taken", claims.test_skips_steps_with_infinite_gradients, f"{SCALER}._maybe_opt_step", always,
-          {"bad": float("inf")}),
-    Plant("no step is taken", claims.test_skips_steps_of_the_optimizer_that_overflowed_alone,
-          f"{SCALER}._maybe_opt_step", all_or_none),
+    Plant(
+        "gradients are not unscaled",
+        claims.test_steps_with_unscaled_gradients,
+        f"{SCALER}._unscale_grads_",
+        without_unscaling,
+        {"calls": 0},
+    ),
+    Plant(
+        "steps are taken",
+        claims.test_skips_steps_with_infinite_gradients,
+        f"{SCALER}._maybe_opt_step",
+        always,
+        {"bad": float("inf")},
+    ),
+    Plant(
+        "no step is taken",
+        claims.test_skips_steps_of_the_optimizer_that_overflowed_alone,
+        f"{SCALER}._maybe_opt_step",
+        all_or_none,
+    ),
     Plant("the scale grows each time", claims.test_grows_after_enough_steps, f"{SCALER}.update", doubled),
-    Plant("a new scale is ignored", claims.test_takes_a_new_scale, f"{SCALER}.update",
-          lambda original: lambda self, new_scale=None: None),
-    Plant("the scale backs off by a tenth", claims.test_has_the_documented_defaults, f"{SCALER}.__init__",
-          with_option(backoff_factor=0.1)),
+    Plant(
+        "a new scale is ignored",
+        claims.test_takes_a_new_scale,
+        f"{SCALER}.update",
+        lambda original: lambda self, new_scale=None: None,
+    ),
+    Plant(
+        "the scale backs off by a tenth",
+        claims.test_has_the_documented_defaults,
+        f"{SCALER}.__init__",
+        with_option(backoff_factor=0.1),
+    ),
     Plant("enabled is ignored", claims.test_does_nothing_unless_enabled, f"{SCALER}.__init__", kept_alive),
-    Plant("the count is forgotten", claims.test_goes_on_from_a_saved_state, f"{SCALER}.load_state_dict", count_forgotten),
-)  # fmt: skip
+    Plant(
+        "the count is forgotten", claims.test_goes_on_from_a_saved_state, f"{SCALER}.load_state_dict", count_forgotten
+    ),
+)
 
 
 @plants(*PLANTS)

@@ -15,24 +15,58 @@ def shared(original):
 
 
 PLANTS = (
-    Plant("integers become floats", claims.test_takes_dtype_and_device_of_its_tensor, f"{TENSOR}.new_zeros",
-          with_options(dtype=torch.float32), {"row": ZEROS, "dtype": torch.int64}),
-    Plant("halves become floats", claims.test_keeps_the_dtype, f"{TENSOR}.new_full", with_options(dtype=torch.float32),
-          {"row": FULL, "dtype": torch.float16}),
-    Plant("dtype is ignored", claims.test_takes_another_dtype, f"{TENSOR}.new_ones", without("dtype"),
-          {"row": ONES, "dtype": torch.int64}),
-    Plant("a side is lost", claims.test_makes_room_without_values, f"{TENSOR}.new_empty",
-          result(lambda x: x.reshape(-1))),
-    Plant("strides are ignored", claims.test_makes_room_with_strides, f"{TENSOR}.new_empty_strided",
-          result(lambda x: x.contiguous())),
-    Plant("requires_grad is ignored", claims.test_requires_grad_when_asked_to, f"{TENSOR}.new_zeros",
-          without("requires_grad"), {"row": ZEROS}),
-    Plant("the device is ignored", claims.test_goes_to_another_device, f"{TENSOR}.new_empty", without("device"),
-          {"row": EMPTY}),
-    Plant("the dtype is inferred", claims.test_reads_data_in_the_dtype_of_self, f"{TENSOR}.new_tensor",
-          lambda original: lambda self, data: torch.tensor(data)),
+    Plant(
+        "integers become floats",
+        claims.test_takes_dtype_and_device_of_its_tensor,
+        f"{TENSOR}.new_zeros",
+        with_options(dtype=torch.float32),
+        {"row": ZEROS, "dtype": torch.int64},
+    ),
+    Plant(
+        "halves become floats",
+        claims.test_keeps_the_dtype,
+        f"{TENSOR}.new_full",
+        with_options(dtype=torch.float32),
+        {"row": FULL, "dtype": torch.float16},
+    ),
+    Plant(
+        "dtype is ignored",
+        claims.test_takes_another_dtype,
+        f"{TENSOR}.new_ones",
+        without("dtype"),
+        {"row": ONES, "dtype": torch.int64},
+    ),
+    Plant(
+        "a side is lost", claims.test_makes_room_without_values, f"{TENSOR}.new_empty", result(lambda x: x.reshape(-1))
+    ),
+    Plant(
+        "strides are ignored",
+        claims.test_makes_room_with_strides,
+        f"{TENSOR}.new_empty_strided",
+        result(lambda x: x.contiguous()),
+    ),
+    Plant(
+        "requires_grad is ignored",
+        claims.test_requires_grad_when_asked_to,
+        f"{TENSOR}.new_zeros",
+        without("requires_grad"),
+        {"row": ZEROS},
+    ),
+    Plant(
+        "the device is ignored",
+        claims.test_goes_to_another_device,
+        f"{TENSOR}.new_empty",
+        without("device"),
+        {"row": EMPTY},
+    ),
+    Plant(
+        "the dtype is inferred",
+        claims.test_reads_data_in_the_dtype_of_self,
+        f"{TENSOR}.new_tensor",
+        lambda original: lambda self, data: torch.tensor(data),
+    ),
     Plant("the tensor is shared", claims.test_copies_a_tensor, f"{TENSOR}.new_tensor", shared),
-)  # fmt: skip
+)
 
 
 @plants(*PLANTS)

@@ -6,6 +6,7 @@ import torch
 from suites.meta.planting import Plant, assert_rejected, plants
 from suites.tensors import test_gathering as gathering
 from suites.tensors import test_ordering as ordering
+from suites.tensors import test_where as where
 
 
 def spelling(table, name):
@@ -204,15 +205,15 @@ PLANTS = (
     ),
     Plant(
         "the sides are exchanged",
-        gathering.test_where_takes_each_element_from_one_side,
+        where.test_where_takes_each_element_from_one_side,
         "torch.where",
         sides_exchanged,
     ),
-    Plant("the sides are exchanged", gathering.test_where_takes_numbers_too, "torch.where", sides_exchanged),
-    Plant("columns exchanged", gathering.test_indices_of_what_is_not_zero, "torch.nonzero", columns_exchanged),
+    Plant("the sides are exchanged", where.test_where_takes_numbers_too, "torch.where", sides_exchanged),
+    Plant("columns exchanged", where.test_indices_of_what_is_not_zero, "torch.nonzero", columns_exchanged),
     Plant(
         "the first dimension runs fastest",
-        gathering.test_flat_indices_have_coordinates,
+        where.test_flat_indices_have_coordinates,
         "torch.unravel_index",
         lambda original: lambda index, shape: original(index, shape[::-1])[::-1],
     ),

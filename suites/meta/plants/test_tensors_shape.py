@@ -5,6 +5,8 @@ import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
 from suites.tensors import test_joining as joining
+from suites.tensors import test_keywords as keywords
+from suites.tensors import test_large as large
 from suites.tensors import test_shape as shape
 from suites.tensors import test_views as views
 
@@ -187,6 +189,26 @@ PLANTS = (
         "torch.Tensor.mH",
         lambda original: property(lambda x: x.mT),
         {"row": "mH"},
+    ),
+    Plant(
+        "is not conjugated",
+        views.test_adjoint_conjugates_each_matrix,
+        "torch.Tensor.adjoint",
+        lambda original: lambda x: x.mT,
+    ),
+    Plant(
+        "start_dim is ignored",
+        keywords.test_takes_its_arguments_by_name,
+        "torch.flatten",
+        lambda original: lambda x, start_dim, end_dim: original(x),
+        row(keywords.TABLE, "torch.flatten"),
+    ),
+    Plant(
+        "the last element is lost",
+        large.test_loses_no_element,
+        "torch.roll",
+        lambda original: lambda x, shift: original(x, shift).index_fill(0, torch.tensor([x.numel() - 1]), 0),
+        row(large.TABLE, "torch.roll"),
     ),
     Plant(
         "the real part is a copy",

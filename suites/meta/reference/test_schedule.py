@@ -17,7 +17,12 @@ BY_HAND = [
     (schedule.cyclic, (1.0, 5.0), {"step_size_up": 2, "step_size_down": 1}, [1, 3, 5, 1, 3]),
     (schedule.cyclic, (1.0, 5.0), {"step_size_up": 1, "mode": "triangular2"}, [1, 5, 1, 3, 1, 2]),
     (schedule.cyclic, (1.0, 5.0), {"step_size_up": 2, "mode": "exp_range", "gamma": 0.5}, [1, 2, 2, 1.25, 1]),
-    (schedule.one_cycle, (2.0, 8.0, 0.0), {"total_steps": 6, "pct_start": 0.5}, [2, 5, 8, 4 + 8**0.5 * 2**0.5, 2, 0][:3]),
+    (
+        schedule.one_cycle,
+        (2.0, 8.0, 0.0),
+        {"total_steps": 6, "pct_start": 0.5},
+        [2, 5, 8, 4 + 8**0.5 * 2**0.5, 2, 0][:3],
+    ),
     (
         schedule.one_cycle,
         (2.0, 8.0, 0.0),
