@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Union
+
 import numpy as np
 from numpy import ndarray as Array
 
-Axis = "int | tuple[int, ...] | None"
+Axis = Union[int, tuple[int, ...], None]
 
 
 def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
@@ -89,12 +91,12 @@ def norm(x: Array, axis: Axis = None, keepdims: bool = False, ord: float = 2) ->
 
 def argmax(x: Array, axis: int | None = None) -> Array:
     """Where the largest is, NaN being larger than all."""
-    return np.argmax(x, axis=axis)
+    return np.asarray(np.argmax(x, axis=axis))
 
 
 def argmin(x: Array, axis: int | None = None) -> Array:
     """Where the smallest is, NaN being smaller than all."""
-    return np.argmin(x, axis=axis)
+    return np.asarray(np.argmin(x, axis=axis))
 
 
 def median(x: Array, axis: int) -> Array:

@@ -57,7 +57,7 @@ def unflatten(x: Array, dim: int, sizes: Sequence[int]) -> Array:
 
 def flip(x: Array, dims: Sequence[int]) -> Array:
     """The elements backwards along each of dims."""
-    return np.flip(x, dims)
+    return np.flip(x, tuple(dims))
 
 
 fliplr = np.fliplr

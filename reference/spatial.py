@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import floor, prod
+from typing import Any
 
 import numpy as np
 from numpy import ndarray as Array
@@ -12,7 +13,7 @@ from reference.convolution import conv2d
 from reference.windows import Size, pair, windows, windows_vjp
 
 #: torch's names of NumPy's modes.
-MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+MODES: dict[str, Any] = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
 def pad(x: Array, pad: Sequence[int], *, mode: str = "constant", value: float = 0.0) -> Array:
@@ -22,7 +23,7 @@ def pad(x: Array, pad: Sequence[int], *, mode: str = "constant", value: float = 
     """
     sides = [(0, 0)] * (x.ndim - len(pad) // 2) + [(pad[i], pad[i + 1]) for i in range(len(pad) - 2, -1, -2)]
     grown = [(max(before, 0), max(after, 0)) for before, after in sides]
-    options = {"constant_values": value} if mode == "constant" else {}
+    options: dict[str, Any] = {"constant_values": value} if mode == "constant" else {}
     y = np.pad(x, grown, mode=MODES[mode], **options)
     kept = tuple(slice(max(-b, 0), n - max(-a, 0)) for (b, a), n in zip(sides, y.shape))
     return y[kept]
@@ -31,7 +32,7 @@ def pad(x: Array, pad: Sequence[int], *, mode: str = "constant", value: float = 
 def conv1d(x: Array, weight: Array, bias: Array | None = None, *, stride: int = 1, padding: int = 0, dilation: int = 1,
            groups: int = 1) -> Array:  # fmt: skip
     """conv2d of images that are one row high."""
-    options = {"stride": (1, stride), "padding": (0, padding), "dilation": (1, dilation), "groups": groups}
+    options: dict[str, Any] = {"stride": (1, stride), "padding": (0, padding), "dilation": (1, dilation), "groups": groups}
     return conv2d(x[:, :, None], weight[:, :, None], bias, **options)[:, :, 0]
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reference import indexing
@@ -126,13 +126,23 @@ def test_a_mask_keeps_the_places_that_are_true(sample, dtype, data, device):
 
 
 @documents(PAGE)
-@given(sample=PLANES, data=st.data())
-def test_a_mask_counts_as_many_dimensions_as_it_has(sample, data, device):
-    """What follows a mask of two dimensions indexes the third; None there inserts a dimension."""
-    mask = np.random.default_rng(data.draw(draw.seeds())).random(sample.shape[:2]) < 0.6
-    rest = data.draw(
-        st.sampled_from([(None,), (..., None)]) | keys.slices(3).map(lambda s: (s,)[: len(sample.shape) - 2])
-    )
+@given(sample=PLANES, seed=draw.seeds(), data=st.data())
+def test_what_follows_a_mask_in_the_middle(sample, seed, data, device):
+    """After ..., a mask of one dimension is about the last; what stands before it indexes the dimensions before."""
+    mask = np.random.default_rng(seed).random(sample.shape[-1]) < 0.6
+    first, array = data.draw(keys.slices(sample.shape[0])), sample("float32")
+
+    result = tensor(array, device)[first, ..., tensor(mask, device)]
+
+    close(result, array[first, ..., mask], device=device)
+
+
+@documents(PAGE)
+@given(sample=PLANES, seed=draw.seeds(), rest=st.sampled_from(((None,), (..., None), (None, ...))))
+@example(sample=draw.Sample((2, 3)), seed=0, rest=(None,))
+def test_a_mask_counts_as_many_dimensions_as_it_has(sample, seed, rest, device):
+    """What follows a mask of two dimensions is about the third: None there puts a dimension after the mask's."""
+    mask = np.random.default_rng(seed).random(sample.shape[:2]) < 0.6
     array = sample("float32")
 
     result = tensor(array, device)[(tensor(mask, device), *rest)]
@@ -141,20 +151,33 @@ def test_a_mask_counts_as_many_dimensions_as_it_has(sample, data, device):
 
 
 @documents(PAGE)
-@given(sample=PLANES, data=st.data())
-def test_an_array_may_be_the_mask(sample, data, device):
+@given(sample=samples(least=3, low=1), seed=draw.seeds(), data=st.data())
+@example(sample=draw.Sample((2, 3, 4)), seed=0, data=None)
+def test_a_slice_may_follow_a_mask(sample, seed, data, device):
+    """A slice after a mask of two dimensions is taken of the third."""
+    mask = np.random.default_rng(seed).random(sample.shape[:2]) < 0.6
+    part, array = data.draw(keys.slices(sample.shape[2])) if data else slice(1, None), sample("float32")
+
+    close(tensor(array, device)[tensor(mask, device), part], array[mask, part], device=device)
+
+
+@documents(PAGE)
+@given(sample=PLANES, seed=draw.seeds())
+@example(sample=draw.Sample((2, 3)), seed=0)
+def test_an_array_may_be_the_mask(sample, seed, device):
     """A NumPy array of bools of the tensor's shape is a mask."""
-    mask = np.random.default_rng(data.draw(draw.seeds())).random(sample.shape) < 0.5
+    mask = np.random.default_rng(seed).random(sample.shape) < 0.5
     array = sample("float32")
 
     close(tensor(array, device)[mask], array[mask], device=device)
 
 
 @documents(PAGE)
-@given(sample=PLANES, data=st.data())
-def test_a_nested_list_may_be_the_mask(sample, data, device):
+@given(sample=PLANES, seed=draw.seeds())
+@example(sample=draw.Sample((2, 3)), seed=0)
+def test_a_nested_list_may_be_the_mask(sample, seed, device):
     """A nested list of bools of the tensor's shape is a mask."""
-    mask = np.random.default_rng(data.draw(draw.seeds())).random(sample.shape) < 0.5
+    mask = np.random.default_rng(seed).random(sample.shape) < 0.5
     array = sample("float32")
 
     close(tensor(array, device)[mask.tolist()], array[mask], device=device)

@@ -197,7 +197,9 @@ def test_lies_on_a_device(device):
     x = tensor(draw.normal(1, 2), device)
 
     assert isinstance(x.device, torch.device) and x.device.type == torch.device(device).type
-    assert tensor(draw.normal(1, 2), "cpu").get_device() == -1
+    cpu, meta = tensor(draw.normal(1, 2), "cpu"), torch.empty(2, device="meta")
+    assert cpu.get_device() == -1 and cpu.is_cpu and not cpu.is_cuda and not cpu.is_meta
+    assert meta.is_meta and not meta.is_cpu
 
 
 @documents("torch.Tensor.is_contiguous")

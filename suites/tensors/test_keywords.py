@@ -64,7 +64,11 @@ TABLE = (
     Named("torch.masked_fill", indexing.masked_fill, {"mask": MASK, "value": 2.0}),
     Named("torch.masked_scatter", indexing.masked_scatter, {"mask": MASK, "source": -ARRAY}),
     Named("torch.select_scatter", indexing.select_scatter, {"src": ARRAY[0], "dim": 0, "index": -1}),
-    Named("torch.slice_scatter", indexing.slice_scatter, {"src": ARRAY[..., :2], "dim": 2, "start": 1, "end": 3}),
+    Named(
+        "torch.slice_scatter",
+        indexing.slice_scatter,
+        {"src": ARRAY[..., :2], "dim": 2, "start": 0, "end": 4, "step": 2},
+    ),
     Named("torch.msort", ordering.msort, {}),
 )
 

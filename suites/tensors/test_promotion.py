@@ -17,6 +17,7 @@ REAL = [dtypes.name(dtype) for dtype in (*dtypes.FLOATING, *dtypes.INTEGRAL, tor
 EVERY = [*REAL, "complex64", "complex128"]
 SCALED = [name for name in EVERY if name not in ("float16", "bfloat16", "bool")]
 SCALARS = {"bool": True, "int": 3, "float": 0.5, "complex": 1 - 2j}
+POWERS = [name for name in REAL if name not in ("float16", "bool")]
 SHAPES = ((2, 3), ())
 RANKS = (((2, 3), (3,)), ((2, 3), ()), ((), (40,)), ((), ()))
 
@@ -39,6 +40,10 @@ ARITHMETIC = (
     Binary("add", "add", EVERY), Binary("mul", "multiply", EVERY), Binary("maximum", "maximum", REAL),
     Binary("minimum", "minimum", REAL), Binary("sub", "subtract", [name for name in EVERY if name != "bool"]),
 )  # fmt: skip
+BITWISE = tuple(
+    Binary(f"bitwise_{name}", f"bitwise_{name}", [dtypes.name(d) for d in (*dtypes.INTEGRAL, torch.bool)])
+    for name in ("and", "or", "xor")
+)
 COMPARISONS = (Binary("eq", "equal", EVERY), Binary("ne", "not_equal", EVERY), Binary("gt", "greater", REAL),
                Binary("lt", "less", REAL), Binary("ge", "greater_equal", REAL), Binary("le", "less_equal", REAL),
                Binary("logical_and", "logical_and", EVERY), Binary("logical_or", "logical_or", EVERY),
@@ -174,7 +179,7 @@ def test_counts_scalars_in_the_default_dtype(device):
 
 
 @documents("tensor_attributes")
-@rows(*ARITHMETIC)
+@rows(*ARITHMETIC, *BITWISE, Binary("pow", "power", POWERS))
 @pytest.mark.parametrize("shapes", RANKS, ids=str)
 def test_has_the_promoted_dtype(shapes, row, device):
     """{row} of two dtypes, with dimensions or without, has the dtype that promotion gives."""
@@ -186,7 +191,7 @@ def test_has_the_promoted_dtype(shapes, row, device):
 
 
 @documents("tensor_attributes")
-@rows(*ARITHMETIC)
+@rows(*ARITHMETIC, *BITWISE)
 @given(data=st.data(), shapes=st.sampled_from(RANKS))
 def test_computes_in_the_promoted_dtype(data, shapes, row, device):
     """{row} of two dtypes has the values that it has in the promoted dtype."""
@@ -356,3 +361,22 @@ def test_writes_no_result_into_a_lower_category(device):
     assert torch.add(y, y, out=x).dtype is torch.float32
     with pytest.raises(RuntimeError):
         torch.add(x, y, out=y)
+
+
+@documents("torch.abs", "torch.angle", "torch.real", "torch.imag")
+@pytest.mark.parametrize(("a", "part"), [("complex64", "float32"), ("complex128", "float64")])
+def test_measures_complex_numbers_in_real_ones(a, part, device):
+    """Magnitude, angle and parts of complex numbers have the floating dtype of their parts."""
+    x = made(1, (3,), a, device)
+
+    assert {f(x).dtype for f in (torch.abs, torch.angle, torch.real, torch.imag)} == {getattr(torch, part)}
+
+
+@documents("torch.argmax", "torch.argmin", "torch.argsort", "torch.nonzero", "torch.sort", "torch.topk", "torch.max")
+@pytest.mark.parametrize("a", ["float32", "float64", "int32", "uint8"])
+def test_counts_places_in_64_bits(a, device):
+    """Indices that functions return are int64 whatever the dtype of their input."""
+    x = made(1, (7,), a, device)
+    places = [torch.argmax(x), torch.argmin(x, 0), torch.argsort(x), torch.nonzero(x), torch.sort(x)[1], x.max(0)[1]]
+
+    assert {place.dtype for place in (*places, torch.topk(x, 2).indices)} == {torch.int64}

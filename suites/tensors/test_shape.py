@@ -6,7 +6,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reference import shaping
@@ -70,10 +70,11 @@ def windows(draw_, shape):
 
 
 @st.composite
-def narrowed(draw_, shape):
+def narrowed(draw_, shape, but=0):
+    """dim, start and length; the length is not the whole one where that is ``but`` too many."""
     dim = draw_(dims(shape))
     start = draw_(st.integers(0, shape[dim]))
-    length = draw_(st.integers(0, shape[dim] - start))
+    length = draw_(st.integers(0, max(shape[dim] - max(start, but), 0)))
     return draw_(call(dim, start - shape[dim] * (draw_(st.booleans()) and start < shape[dim]), length))
 
 
@@ -200,9 +201,15 @@ TABLE = (
     ),
     Operation(
         shaping.narrow,
-        ("torch.narrow", "torch.Tensor.narrow", "torch.narrow_copy", "torch.Tensor.narrow_copy"),
+        ("torch.narrow", "torch.Tensor.narrow"),
         narrowed,
         samples(least=1),
+    ),
+    Operation(
+        shaping.narrow,
+        ("torch.narrow_copy", "torch.Tensor.narrow_copy"),
+        lambda shape: narrowed(shape, but=1),
+        samples(least=1, low=1),
     ),
     Operation(
         shaping.select,
@@ -236,7 +243,33 @@ def test_moves_elements_as_its_formula_says(row, data, device):
     same(case.result(device), case.expected(), case.dtype, device)
 
 
-@rows(named(TABLE, "torch.narrow_copy", "torch.diag"))
+@documents("torch.narrow_copy", "torch.Tensor.narrow_copy")
+@given(sample=samples(least=2, low=2))
+@example(sample=draw.Sample((2, 3), layout="transposed"))
+def test_narrow_copy_may_keep_all(sample, device):
+    """Narrowed to its whole length, a tensor is copied as it is, however it lies in memory."""
+    array = sample("float32")
+    x = tensor(array, device)
+
+    close(torch.narrow_copy(x, 0, 0, len(array)), array, device=device)
+    close(x.narrow_copy(-1, 0, array.shape[-1]), array, device=device)
+
+
+@documents("torch.narrow_copy")
+@given(layout=st.sampled_from(draw.WRITABLE), seed=draw.seeds())
+@example(layout="stepped", seed=0)
+def test_narrow_copy_writes_into_out(layout, seed, device):
+    """With out=, narrow_copy writes its result into that tensor, whatever its strides, and returns it."""
+    array = draw.normal(seed, 3, 4, dtype="float32")
+    out = tensor(draw.laid_out(np.zeros((3, 3), np.float32), layout), device)
+
+    result = torch.narrow_copy(tensor(array, device), 1, 0, 3, out=out)
+
+    assert result is out
+    close(out, array[:, :3], device=device)
+
+
+@rows(named(TABLE, "torch.diag"))
 @given(data=st.data(), layout=st.sampled_from(draw.WRITABLE))
 def test_writes_into_out(row, data, layout, device):
     """With out=, {row} writes its result into that tensor, whatever its strides, and returns it."""

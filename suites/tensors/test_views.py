@@ -170,7 +170,7 @@ COPIES = (
     Form("torch.triu", lambda x: torch.triu(x, -9)),
     Form("torch.diag_embed", lambda x: torch.diag_embed(x)),
     Form("torch.select_scatter", lambda x: torch.select_scatter(x, x[0], 0, 0)),
-    Form("torch.slice_scatter", lambda x: torch.slice_scatter(x, x, 0, 0, x.shape[0])),
+    Form("torch.slice_scatter", lambda x: torch.slice_scatter(x, x, 0, 0, x.shape[0], 1)),
     Form("torch.diagonal_scatter", lambda x: torch.diagonal_scatter(x, torch.diagonal(x))),
 )
 

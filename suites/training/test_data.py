@@ -331,13 +331,13 @@ def test_collates_inside_containers():
 
     batch = data.default_collate(samples)
 
+    assert isinstance(batch["place"], Point)
     close(batch["image"], np.float32([[1, 2], [3, 4]]))
     close(batch["place"].x, np.array([1, 3]))
     close(batch["place"].y, np.array([2.0, 4.0]))
     close(batch["pair"][0], np.array([1, 5]))
     close(batch["pair"][1][0], np.array([2.5, 6.5]))
     assert batch["name"] == ["one", "two"]
-    assert isinstance(batch["place"], Point)
 
 
 @documents("torch.utils.data.default_collate")

@@ -71,7 +71,7 @@ def test_draws_the_same_numbers_again(use_reentrant, device):
     assert 0 < np.count_nonzero(array(output)) < 200
 
 
-@documents("torch.utils.checkpoint.checkpoint_sequential")
+@documents("torch.utils.checkpoint.checkpoint_sequential", since="2.1")
 @USES
 def test_segments_change_no_number(use_reentrant, device):
     """checkpoint_sequential(modules, segments, x) gives the output and the gradients of the modules in sequence."""

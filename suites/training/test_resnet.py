@@ -190,5 +190,5 @@ def torchvision_models():
 def written(home, name, values):
     """Write a file of weights into the hub's folder."""
     folder = home / "hub" / "checkpoints"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     torch.save({key: tensor(value) for key, value in values.items()}, folder / name)

@@ -197,6 +197,7 @@ def test_several_objects_follow_each_other_in_the_old_format(device):
 
 
 @documents("torch.load", since="2.0")
+@pytest.mark.filterwarnings("ignore:TypedStorage is deprecated:UserWarning")  # by torch.load itself, before 2.2
 def test_weights_only_loads_weights(device):
     """weights_only=True loads tensors, parameters, containers and numbers."""
     net = Net().to(device)

@@ -311,9 +311,11 @@ PLANTS = (
     Plant("parameters are moved to new memory", claims.test_moves_parameters_in_place, STEP,
           each_parameter(other_memory), cell("SGD-loop")),
     Plant("strided gradients are read in memory's order", claims.test_takes_gradients_of_any_strides, STEP,
-          each_parameter(lambda self, p: setattr(p, "grad", p.grad.t().reshape(p.shape)) if p.stride() != p.grad.stride()
+          each_parameter(lambda self, p: setattr(p, "grad",
+          p.grad.t().reshape(p.shape)) if p.stride() != p.grad.stride()
                          else None), cell("SGD-loop")),
-    Plant("the first group's options hold for all", claims.test_groups_have_options_of_their_own, STEP, first_group_only,
+    Plant("the first group's options hold for all", claims.test_groups_have_options_of_their_own, STEP,
+          first_group_only,
           cell("SGD-loop")),
     Plant("an added group starts with momentum", claims.test_groups_can_be_added, f"{OPTIMIZER}.add_param_group",
           late_group_starts_with_momentum, cell("SGD-loop")),
@@ -360,7 +362,8 @@ PLANTS = (
           lenient, {"sizes": [1, 3]}),
     Plant("the momentum is lost", state.test_notes_whether_a_loaded_state_is_shared, f"{OPTIMIZER}.load_state_dict",
           changed_state(without_state)),
-    Plant("a number is lost", state.test_keeps_state_that_is_no_tensor, f"{OPTIMIZER}.load_state_dict", dropping_numbers),
+    Plant("a number is lost", state.test_keeps_state_that_is_no_tensor, f"{OPTIMIZER}.load_state_dict",
+          dropping_numbers),
     Plant("two groups may share", state.test_refuses_a_parameter_in_two_groups, f"{OPTIMIZER}.add_param_group",
           lenient_add),
     Plant("anything is taken", state.test_refuses_options_out_of_range, f"{SGD}.__init__", lenient_init,

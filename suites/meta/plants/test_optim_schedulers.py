@@ -47,8 +47,8 @@ def first_rates(original):
 
 def without(name):
     """A variable is not loaded."""
-    return lambda original: lambda self, state: original(
-        self, {key: value for key, value in state.items() if key != name}
+    return lambda original: (
+        lambda self, state: original(self, {key: value for key, value in state.items() if key != name})
     )
 
 
@@ -258,7 +258,8 @@ PLANTS = (
     Plant("milestones count once", claims.test_follows_its_formula, f"{LR}.MultiStepLR.__init__",
           lambda original: lambda self, optimizer, milestones, gamma: original(self, optimizer, set(milestones), gamma),
           cell("multi-step")),
-    Plant("the factor stays", claims.test_follows_its_formula, f"{LR}.ConstantLR.__init__", option("total_iters", 10**9),
+    Plant("the factor stays", claims.test_follows_its_formula, f"{LR}.ConstantLR.__init__", option("total_iters",
+          10**9),
           cell("constant")),
     Plant("one iteration less", claims.test_follows_its_formula, f"{LR}.LinearLR.__init__", option("total_iters", 12),
           cell("linear")),
@@ -274,8 +275,10 @@ PLANTS = (
           cell("triangular")),
     Plant("two phases", claims.test_follows_its_formula, f"{LR}.OneCycleLR.__init__", option("three_phase", False),
           cell("one-cycle-three-phases")),
-    Plant("the rates at first", claims.test_reports_the_last_rates, f"{LR}.StepLR.get_last_lr", first_rates, cell("step")),
-    Plant("the epoch is lost", claims.test_goes_on_from_its_state, f"{LR}.StepLR.load_state_dict", without("last_epoch"),
+    Plant("the rates at first", claims.test_reports_the_last_rates, f"{LR}.StepLR.get_last_lr", first_rates,
+          cell("step")),
+    Plant("the epoch is lost", claims.test_goes_on_from_its_state, f"{LR}.StepLR.load_state_dict",
+          without("last_epoch"),
           cell("step", epoch=6)),
     Plant("the first rates are lost", claims.test_goes_on_from_its_state, f"{LR}.LambdaLR.load_state_dict",
           lambda original: lambda self, state: original(self, {**state, "base_lrs": [1.0, 1.0]}),
@@ -317,12 +320,14 @@ PLANTS = (
           other_cycles, {"scale_mode": "cycle"}),
     Plant("epochs are whole", claims.test_warm_restarts_take_fractions_of_epochs,
           f"{LR}.CosineAnnealingWarmRestarts.step", whole_epochs),
-    Plant("any list will do", claims.test_needs_as_many_functions_as_groups, f"{LR}.LambdaLR.__init__", refusing_nothing),
+    Plant("any list will do", claims.test_needs_as_many_functions_as_groups, f"{LR}.LambdaLR.__init__",
+          refusing_nothing),
     Plant("any factor will do", claims.test_refuses_options_that_make_no_sense, f"{LR}.ConstantLR.__init__",
           refusing_nothing, {"name": "ConstantLR", "options": {"factor": 1.5}}),
     Plant("the first counts", averaging.test_averages_all_updates_equally, f"{SWA}.AveragedModel.update_parameters",
           counting_the_first, {"count": 2}),
-    Plant("the last one wins", averaging.test_averages_by_a_function, f"{SWA}.AveragedModel.update_parameters", last_model),
+    Plant("the last one wins", averaging.test_averages_by_a_function, f"{SWA}.AveragedModel.update_parameters",
+          last_model),
     Plant("the weights are exchanged", averaging.test_averages_exponentially, f"{SWA}.get_ema_avg_fn", exchanged_decay,
           {"decay": 0.9, "several": False}),
     Plant("the weights of many are exchanged", averaging.test_averages_exponentially, f"{SWA}.get_ema_multi_avg_fn",
@@ -331,17 +336,22 @@ PLANTS = (
           {"several": False}),
     Plant("the new of many counts half", averaging.test_functions_average_equally, f"{SWA}.get_swa_multi_avg_fn",
           half_decay_of_many, {"several": True}),
-    Plant("it is the model itself", averaging.test_is_a_copy_that_stays_apart, f"{SWA}.AveragedModel.__init__", same_model),
+    Plant("it is the model itself", averaging.test_is_a_copy_that_stays_apart, f"{SWA}.AveragedModel.__init__",
+          same_model),
     Plant("buffers are averaged unasked", averaging.test_averages_buffers_if_asked, f"{SWA}.AveragedModel.__init__",
           buffers_too, {"use_buffers": False}),
     Plant("the count is lost", averaging.test_goes_on_from_its_state, f"{SWA}.AveragedModel.load_state_dict", no_count),
-    Plant("the last batch decides", averaging.test_bn_statistics_are_those_of_the_data, f"{SWA}.update_bn", last_batch_only),
+    Plant("the last batch decides", averaging.test_bn_statistics_are_those_of_the_data, f"{SWA}.update_bn",
+          last_batch_only),
     Plant("always by a cosine", averaging.test_anneals_to_a_constant_rate, f"{SWA}.SWALR.__init__",
           option("anneal_strategy", "cos"), {"strategy": "linear"}),
-    Plant("an iteration at a time, and no memory", lbfgs.test_finds_the_minimum_of_a_quadratic, "torch.optim.LBFGS.__init__",
+    Plant("an iteration at a time, and no memory", lbfgs.test_finds_the_minimum_of_a_quadratic,
+          "torch.optim.LBFGS.__init__",
           one_iteration, {"search": None}),
-    Plant("the loss at the end", lbfgs.test_returns_the_loss_at_the_start_of_the_step, "torch.optim.LBFGS.step", last_loss),
-    Plant("one iteration only", lbfgs.test_takes_as_many_iterations_as_it_may, "torch.optim.LBFGS.__init__", one_iteration,
+    Plant("the loss at the end", lbfgs.test_returns_the_loss_at_the_start_of_the_step, "torch.optim.LBFGS.step",
+          last_loss),
+    Plant("one iteration only", lbfgs.test_takes_as_many_iterations_as_it_may, "torch.optim.LBFGS.__init__",
+          one_iteration,
           {"max_iter": 7}),
     Plant("one evaluation more", lbfgs.test_stops_after_max_eval_evaluations, "torch.optim.LBFGS.step", closure_more(1),
           {"max_eval": 8}),
@@ -350,7 +360,8 @@ PLANTS = (
           lambda original: lambda self, params, max_iter: original(self, params, max_iter=max_iter, max_eval=max_iter)),
     Plant("it looks once more", lbfgs.test_stops_where_the_slope_is_small, "torch.optim.LBFGS.step", closure_more(1)),
     Plant("uphill", lbfgs.test_first_step_goes_against_the_gradient, "torch.optim.LBFGS.step", upward),
-    Plant("history is forgotten", lbfgs.test_second_direction_is_quasi_newton, "torch.optim.LBFGS.step", gradient_descent),
+    Plant("history is forgotten", lbfgs.test_second_direction_is_quasi_newton, "torch.optim.LBFGS.step",
+          gradient_descent),
     Plant("history is not loaded", lbfgs.test_goes_on_from_its_state, "torch.optim.LBFGS.load_state_dict", forgetful),
     Plant("the first group is enough", lbfgs.test_has_one_group_only, "torch.optim.LBFGS.__init__", first_group),
 )  # fmt: skip

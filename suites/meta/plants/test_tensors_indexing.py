@@ -208,6 +208,8 @@ PLANTS = (
         whole(lambda key: key.ravel()),
     ),
     Plant("the first place is dropped", advanced.test_a_mask_keeps_the_places_that_are_true, GET, each(mask_less)),
+    Plant("what follows is ignored", advanced.test_a_slice_may_follow_a_mask, GET, only_front),
+    Plant("-1 is 0", advanced.test_what_follows_a_mask_in_the_middle, GET, each(one_further)),
     Plant("what follows is ignored", advanced.test_a_mask_counts_as_many_dimensions_as_it_has, GET, only_front),
     Plant("the mask is inverted", advanced.test_an_array_may_be_the_mask, GET, whole(lambda key: ~key)),
     Plant(

@@ -32,6 +32,9 @@ REPAIRS = {
     test_ordering.test_unique_slices_order_numbers_beside_nan: Repair(
         "torch.unique", lambda original: lambda x, dim: original(x)
     ),
+    test_shape.test_narrow_copy_writes_into_out: Repair(
+        "torch.narrow_copy", lambda original: lambda x, *where, out: out.copy_(original(x, *where))
+    ),
     test_shape.test_triangles_are_written_into_out: Repair(
         "torch.tril", lambda original: lambda x, out: out.copy_(original(x))
     ),
@@ -61,6 +64,12 @@ PLANTS = (
         test_ordering.test_unique_slices_order_numbers_beside_nan,
         "torch.unique",
         lambda original: lambda x, dim: original(x, dim).flip(0),
+    ),
+    Plant(
+        "out is left alone",
+        test_shape.test_narrow_copy_writes_into_out,
+        "torch.narrow_copy",
+        lambda original: lambda x, *where, out: out,
     ),
     Plant(
         "out is left alone",

@@ -171,6 +171,12 @@ PLANTS = (
         spelling(gathering.in_place(gathering.TABLE), "torch.Tensor.index_fill_"),
     ),
     Plant(
+        "fills column after column",
+        gathering.test_masked_scatter_goes_by_rows,
+        "torch.Tensor.masked_scatter_",
+        lambda original: lambda x, mask, source: original(x.t(), mask.t(), source),
+    ),
+    Plant(
         "out is left alone",
         gathering.test_writes_into_out,
         "torch.gather",

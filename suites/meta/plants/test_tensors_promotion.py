@@ -192,6 +192,20 @@ PLANTS = (
     Plant("self is left as it was", claims.test_keeps_its_dtype_in_place, "torch.Tensor.mul_", not_written),
     Plant("the result is cast", claims.test_refuses_results_of_a_higher_category_in_place, "torch.Tensor.mul_", cast),
     Plant("anything is cast", claims.test_writes_no_result_into_a_lower_category, "torch.add", forgiving),
+    Plant(
+        "angles are float32",
+        claims.test_measures_complex_numbers_in_real_ones,
+        "torch.angle",
+        result(torch.Tensor.float),
+        {"a": "complex128", "part": "float64"},
+    ),
+    Plant(
+        "places are int32",
+        claims.test_counts_places_in_64_bits,
+        "torch.argsort",
+        result(torch.Tensor.int),
+        {"a": "float32"},
+    ),
 )
 
 

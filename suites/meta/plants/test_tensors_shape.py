@@ -139,6 +139,12 @@ PLANTS = (
         spelling(shape.TABLE, "torch.diag"),
     ),
     Plant(
+        "reads in storage order",
+        shape.test_narrow_copy_may_keep_all,
+        "torch.narrow_copy",
+        in_storage_order,
+    ),
+    Plant(
         "the diagonal is cut to 32 bits",
         shape.test_a_diagonal_may_lie_far_outside,
         "torch.triu",
