@@ -23,7 +23,7 @@ from reports.cell import cell
 from reports.plain import plain
 from suites.kit import device as devices
 from suites.kit import dtypes, profile
-from suites.kit.deviation import Deviation, DeviationError, load
+from suites.kit.deviation import Deviation, DeviationError, by_function, load
 from suites.kit.documents import claim_of, docstring, problems
 from suites.kit.ledger import LEDGER, count_examples
 
@@ -33,7 +33,7 @@ ROOT = Path(__file__).parent
 #: Folders that hold no claims and run only when they are named.
 APART = (ROOT / "suites" / "meta", ROOT / "suites" / "benchmarks")
 
-DEVIATIONS = pytest.StashKey[list[Deviation]]()
+DEVIATIONS = pytest.StashKey[dict[str, list[Deviation]]]()
 CLAIM = pytest.StashKey[dict]()
 WHOLE = ([str(ROOT)], [str(ROOT / "suites")])
 
@@ -65,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.documentation = docstring  # type: ignore[attr-defined]
     config.whole_suite = _is_whole(config)  # type: ignore[attr-defined]
     try:
-        config.stash[DEVIATIONS] = load(ROOT / "suites" / "deviations.toml", ROOT)
+        config.stash[DEVIATIONS] = by_function(load(ROOT / "suites" / "deviations.toml", ROOT))
     except DeviationError as error:
         pytest.exit(str(error), returncode=2)
 
@@ -147,8 +147,8 @@ def _names(arguments: str | Sequence[str]) -> list[str]:
 def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) -> Generator[None, Any, Any]:
     """Every test outside meta and benchmarks is a claim; one that is not fails the collection of its file."""
     items = yield
-    for item in items if isinstance(items, list) else []:
-        if isinstance(item, pytest.Function) and not any(folder in item.path.parents for folder in APART):
+    if isinstance(items, list) and not any(folder in collector.path.parents for folder in APART):
+        for item in items:
             _make_claim(item)
     return items
 
@@ -159,7 +159,8 @@ def _make_claim(item: pytest.Function) -> None:
         raise pytest.Collector.CollectError("\n".join(f"{item.name} is no claim: {problem}" for problem in found))
     option, claim = item.config.option, claim_of(item)
     where = cell(item.nodeid, option.device)
-    known = next((d for d in item.config.stash[DEVIATIONS] if d.concerns(where.claim, where.device or "")), None)
+    named = item.config.stash[DEVIATIONS].get(where.claim.split("[")[0], [])
+    known = next((deviation for deviation in named if deviation.concerns(where.claim, where.device or "")), None)
     item.stash[CLAIM] = {
         "statement": claim.statement,
         "documents": list(claim.names),

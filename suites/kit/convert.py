@@ -29,8 +29,8 @@ def array(tensor: torch.Tensor) -> np.ndarray:
     tensor = tensor.detach().cpu().resolve_conj().resolve_neg()
     if tensor.dtype is not torch.bfloat16:
         return np.array(tensor.numpy())
-    bits = np.array(tensor.contiguous().view(torch.int16).numpy())
-    return (bits.astype(np.uint16).astype(np.uint32) << 16).view(np.float32).reshape(tuple(tensor.shape))
+    bits = np.array(tensor.contiguous().view(torch.int16).numpy()).reshape(-1).view(np.uint16)
+    return (bits.astype(np.uint32) << 16).view(np.float32).reshape(tuple(tensor.shape))
 
 
 def _from_numpy(memory: np.ndarray, dtype: torch.dtype) -> torch.Tensor:

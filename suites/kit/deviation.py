@@ -37,9 +37,10 @@ class Deviation(NamedTuple):
 
     def concerns(self, claim: str, device: str) -> bool:
         """Whether the claim, on this device and in the torch at hand, is expected to fail."""
+        if self.claim not in (claim, claim.split("[")[0]) or self.device not in ("*", device):
+            return False
         here = Version(Version(str(torch.__version__)).base_version)
-        named = claim == self.claim or claim.split("[")[0] == self.claim
-        return named and self.device in ("*", device) and here in SpecifierSet(self.torch, prereleases=True)
+        return here in SpecifierSet(self.torch, prereleases=True)
 
 
 def load(path: Path, root: Path) -> list[Deviation]:
@@ -51,6 +52,14 @@ def load(path: Path, root: Path) -> list[Deviation]:
     if not isinstance(entries, list):
         raise DeviationError(f"{path}: write each deviation under [[deviation]]")
     return [_checked(entry, f"{path}, deviation {number}", root) for number, entry in enumerate(entries, start=1)]
+
+
+def by_function(deviations: list[Deviation]) -> dict[str, list[Deviation]]:
+    """The deviations under the node id of the function they are about, of whichever row."""
+    found: dict[str, list[Deviation]] = {}
+    for deviation in deviations:
+        found.setdefault(deviation.claim.split("[")[0], []).append(deviation)
+    return found
 
 
 def _checked(entry: dict[str, str], where: str, root: Path) -> Deviation:

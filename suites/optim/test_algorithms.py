@@ -15,6 +15,7 @@ from .algorithms import (
     Algorithm,
     Variant,
     accumulated,
+    flatten,
     formula_walk,
     leaves,
     over,
@@ -124,6 +125,21 @@ def test_averaged_descent_without_decay_is_plain(row, dtype, device):
 
     close(found, expected, row.allowed(lengths, dtype), dtype=dtype)
     observe("follows Bottou", _follows_bottou(row, dtype, device))
+
+
+@documents("torch.optim.ASGD")
+@over(AVERAGED)
+def test_averaged_descent_decays(row, dtype, device):
+    """The decay term of {row} takes parameters whose gradient is zero towards zero, faster the larger it is."""
+    still = [[np.zeros_like(value) for value in start(dtype)]] * 3
+    little, much = leaves(start(dtype), device), leaves(start(dtype), device)
+
+    slow = walk(row.optimizer(little, lr=0.5, lambd=0.1), little, still)
+    fast = walk(row.optimizer(much, lr=0.5, lambd=0.2), much, still)
+
+    sizes = np.abs(np.stack([flatten(start(dtype)), *slow]))
+    assert np.all(np.diff(sizes, axis=0) < 0)
+    assert np.all(np.abs(fast) < np.abs(slow))
 
 
 def _follows_bottou(row, dtype, device):

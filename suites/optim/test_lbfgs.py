@@ -135,20 +135,56 @@ def test_first_step_goes_against_the_gradient(device):
 
 
 @documents("torch.optim.LBFGS")
-def test_second_direction_is_quasi_newton(device):
-    """The second iteration of LBFGS goes by the BFGS formula with the change of place and of gradient so far."""
-    valley = Valley(device, lr=0.25, max_iter=1)
-    before = valley.slope()
-    valley.optimizer.step(valley)
-    first, after = valley.place(), valley.slope()
+@pytest.mark.parametrize("history_size", [1, 2, 100])
+def test_directions_are_quasi_newton(history_size, device):
+    """Later iterations of LBFGS go by the BFGS formula with the last ``history_size`` changes of place and gradient."""
+    valley = Valley(device, lr=0.25, max_iter=1, history_size=history_size)
+    places, slopes, pairs = [valley.place()], [valley.slope()], []
+
+    for _ in range(5):
+        valley.optimizer.step(valley)
+        places.append(valley.place())
+        slopes.append(valley.slope())
+
+    for step in range(1, 5):
+        pairs.append((places[step] - places[step - 1], slopes[step] - slopes[step - 1]))
+        expected = places[step] - 0.25 * inverse_hessian(pairs[-history_size:]) @ slopes[step]
+        close(places[step + 1], expected, bound.Bound(2.0**12, np.linalg.norm(expected)))
+
+
+def inverse_hessian(pairs):
+    """The BFGS estimate of the inverse Hessian from changes s of place and y of gradient, from (s·y / y·y) I on."""
+    s, y = pairs[-1]
+    estimate = (s @ y) / (y @ y) * np.eye(SIDE)
+    for s, y in pairs:
+        project = np.eye(SIDE) - np.outer(s, y) / (s @ y)
+        estimate = project @ estimate @ project.T + np.outer(s, s) / (s @ y)
+    return estimate
+
+
+@documents("torch.optim.LBFGS")
+def test_stops_where_little_changes(device):
+    """LBFGS ends its step when loss or parameters change by less than tolerance_change."""
+    valley = Valley(device, lr=0.01, max_iter=50, tolerance_change=1e3)
+
     valley.optimizer.step(valley)
 
-    s, y = first, after - before
-    scale, project = (s @ y) / (y @ y), np.eye(SIDE) - np.outer(s, y) / (s @ y)
-    inverse = project @ (scale * np.eye(SIDE)) @ project.T + np.outer(s, s) / (s @ y)
-    expected = first - 0.25 * inverse @ after
+    assert valley.calls <= 2
 
-    close(valley.place(), expected, bound.Bound(2.0**10, np.linalg.norm(expected)))
+
+@documents("torch.optim.LBFGS")
+def test_a_line_search_never_climbs(device):
+    """With strong_wolfe no step of LBFGS ends higher than it began, however large the learning rate."""
+    searching, rushing = (
+        Valley(device, lr=50.0, max_iter=2, line_search_fn=search) for search in ("strong_wolfe", None)
+    )
+
+    losses = [searching.optimizer.step(searching).item() for _ in range(6)]
+    rushed = [rushing.optimizer.step(rushing).item() for _ in range(6)]
+
+    assert all(after <= before for before, after in zip(losses, losses[1:]))
+    assert losses[-1] < losses[0]
+    assert max(rushed) > losses[0]
 
 
 @documents("torch.optim.LBFGS")

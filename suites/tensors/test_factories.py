@@ -153,6 +153,17 @@ def test_writes_into_out(row, device, layout):
 
 
 @documents()
+@rows(*EVERY)
+def test_gives_an_empty_out_its_shape(row, device):
+    """An out= without elements takes the shape that {row} is asked for, and keeps its dtype."""
+    out = torch.empty(0, dtype=torch.float64, device=device)  # memory that came from NumPy cannot grow
+
+    x = row((3, 5), out=out)
+
+    assert x is out and (out.shape, out.dtype) == ((3, 5), torch.float64)
+
+
+@documents()
 @rows(*RANDOM)
 def test_writes_samples_into_out(row, device):
     """With out=, {row} writes new samples into that tensor and returns it."""

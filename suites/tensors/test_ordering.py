@@ -106,7 +106,7 @@ def distinct(at, dim):
 @given(sample=samples(least=1), dtype=DTYPE)
 def test_msort_orders_the_first_dimension(sample, dtype, device):
     """msort sorts along the first dimension, sort along the last one unless it is told another."""
-    array = sample(dtype)
+    array = without_signs(sample(dtype))
     x = tensor(array, device, dtype)
 
     close(torch.msort(x), ordering.msort(array), dtype=dtype, device=device)

@@ -193,6 +193,32 @@ def test_datasets_follow_each_other():
         assert [both[-1][0].item(), both[-5][0].item()] == [5, 1]
 
 
+@documents("torch.utils.data.StackDataset", since="2.1")
+def test_datasets_stand_side_by_side():
+    """StackDataset gives the samples of several datasets at one index, as a tuple or by name, and has their length."""
+    by_place = data.StackDataset([1, 2, 3], "abc")
+    by_name = data.StackDataset(number=[1, 2, 3], letter="abc")
+
+    assert [by_place[i] for i in range(len(by_place))] == [(1, "a"), (2, "b"), (3, "c")]
+    assert by_name[2] == {"number": 3, "letter": "c"}
+    assert len(by_name) == 3
+
+
+@documents("torch.utils.data.ChainDataset", "torch.utils.data.IterableDataset")
+def test_streams_follow_each_other():
+    """ChainDataset, or + of streams, gives the samples of one after those of the other."""
+
+    class Stream(data.IterableDataset):
+        def __init__(self, *values):
+            self.values = values
+
+        def __iter__(self):
+            return iter(self.values)
+
+    assert list(data.ChainDataset([Stream(1, 2), Stream(), Stream(3)])) == [1, 2, 3]
+    assert list(Stream(1, 2) + Stream(3)) == [1, 2, 3]
+
+
 @documents("torch.utils.data.random_split")
 @given(sizes=st.lists(st.integers(0, 9), min_size=1, max_size=4).filter(any), seed=draw.seeds())
 def test_splits_at_random_without_overlap(sizes, seed):

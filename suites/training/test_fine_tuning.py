@@ -262,6 +262,8 @@ def test_loads_a_checkpoint_in_place(device):
     for name, value in model.named_parameters():
         close(value, array(checkpoint[name]).astype("float32"), device=device)
         assert not share_memory(value.detach(), checkpoint[name])
+    for name, value in model.named_buffers():
+        close(value, array(checkpoint[name].to(value.dtype)), device=device)
 
 
 @documents("torch.nn.Module.load_state_dict", guide=GUIDE)

@@ -39,7 +39,7 @@ every_way = pytest.mark.parametrize(
 @documents("torch.load", "notes/serialization")
 @every_way
 @pytest.mark.dtypes(*dtypes.EVERY)
-@given(sample=draw.samples(layouts=draw.LAYOUTS))
+@given(sample=draw.samples(shape=draw.shapes(least=1)))
 def test_comes_back_as_it_was(copied, sample, dtype, device):
     """A tensor of any dtype and layout comes back with its values, dtype, shape and device, in memory of its own."""
     values = sample(dtype)
@@ -49,6 +49,16 @@ def test_comes_back_as_it_was(copied, sample, dtype, device):
 
     close(result, values, dtype=dtype, device=device)
     assert result is not original
+
+
+@documents("torch.load", "notes/serialization")
+@every_way
+@pytest.mark.dtypes(*(dtype for dtype in dtypes.EVERY if dtype != torch.bfloat16))
+def test_a_number_comes_back(copied, dtype, device):
+    """A tensor without dimensions comes back as one."""
+    value = draw.Sample((), 3)(dtype)
+
+    close(copied(tensor(value, device)), value, device=device)
 
 
 @documents("notes/serialization")

@@ -5,6 +5,7 @@ import torch
 from suites.meta.planting import Plant, assert_rejected, plants
 from suites.optim import algorithms
 from suites.optim import test_algorithms as claims
+from suites.optim import test_sparse as sparse
 from suites.optim import test_update as by_hand
 
 
@@ -52,7 +53,27 @@ def other_default(name, value):
     return lambda original: lambda self, *args, **given: original(self, *args, **{name: value, **given})
 
 
+def each_row(original):
+    """Rows without a gradient move too."""
+
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                parameter.data.mul_(1 + 1e-6)
+        return original(self, closure)
+
+    return step
+
+
 PLANTS = (
+    Plant("all rows move", sparse.test_sparse_adam_moves_only_what_has_a_gradient, "torch.optim.SparseAdam.step",
+          each_row),
+    Plant("beta1 is another", sparse.test_sparse_adam_is_adam_where_there_is_a_gradient,
+          "torch.optim._functional.sparse_adam",
+          option("beta1", lambda value: 0.5)),
+    Plant("twice as far", sparse.test_sparse_gradients_are_dense_ones, "torch.optim.adagrad._single_tensor_adagrad",
+          option("lr", lambda value: 2 * value),
+          {"row": sparse.ROWS["Adagrad"], "foreach": False, "maximize": False}),
     Plant("the rate is off by 1e-9", claims.test_follows_its_formula, "torch.optim.sgd._single_tensor_sgd",
           option("lr", slightly_off), cell("SGD-loop")),
     Plant("dampening is ignored by foreach", claims.test_follows_its_formula, "torch.optim.sgd._multi_tensor_sgd",
@@ -97,6 +118,8 @@ PLANTS = (
           option("lr", slightly_off), cell("SGD-foreach")),
     Plant("the decay is that of the weights", claims.test_averaged_descent_without_decay_is_plain,
           "torch.optim.asgd._single_tensor_asgd", option("weight_decay", lambda value: 2 * value), cell("ASGD-loop")),
+    Plant("nothing decays", claims.test_averaged_descent_decays, "torch.optim.asgd._single_tensor_asgd",
+          option("lambd", lambda value: 0.0), cell("ASGD-loop")),
     Plant("adds", by_hand.test_data_sub_updates_in_place, "torch.Tensor.sub_",
           lambda original: lambda self, other: self.add_(other)),
     Plant("off by 1e-6", by_hand.test_data_sub_updates_in_place, "torch.Tensor.sub_",

@@ -91,6 +91,7 @@ PLANTS = (
         not_cleared,
         {"row": ZEROS, "layout": "transposed"},
     ),
+    Plant("out is left as it was", claims.test_gives_an_empty_out_its_shape, "torch.ones", copied_out, {"row": ONES}),
     Plant("out is left as it was", claims.test_writes_samples_into_out, "torch.rand", copied_out, {"row": RAND}),
     Plant(
         "the result is remembered",
