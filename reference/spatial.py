@@ -32,7 +32,12 @@ def pad(x: Array, pad: Sequence[int], *, mode: str = "constant", value: float = 
 def conv1d(x: Array, weight: Array, bias: Array | None = None, *, stride: int = 1, padding: int = 0, dilation: int = 1,
            groups: int = 1) -> Array:  # fmt: skip
     """conv2d of images that are one row high."""
-    options: dict[str, Any] = {"stride": (1, stride), "padding": (0, padding), "dilation": (1, dilation), "groups": groups}
+    options: dict[str, Any] = {
+        "stride": (1, stride),
+        "padding": (0, padding),
+        "dilation": (1, dilation),
+        "groups": groups,
+    }
     return conv2d(x[:, :, None], weight[:, :, None], bias, **options)[:, :, 0]
 
 

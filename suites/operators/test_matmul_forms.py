@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suites.kit import bound, close, documents, dtypes, tensor, unchanged
+from suites.kit import bound, close, documents, draw, dtypes, tensor, unchanged
 from suites.operators import operands
 from suites.operators.values import agree, numbers, oracle, unsigned_zero
 
@@ -182,7 +182,7 @@ def test_linear_is_a_product_and_a_bias(shapes, seed, dtype, device):
 def test_rounds_like_a_sum(data, dtype, device):
     """torch.addmm of any numbers is right to the rounding of a sum."""
     start, x, y = (sample(dtype) for sample in data(FORMS[0].shapes))
-    start, x, y = (part / 3 for part in (start, x, y))
+    start, x, y = (draw.cast(part / 3, dtype) for part in (start, x, y))
 
     result = torch.addmm(*(tensor(part, device) for part in (start, x, y)), beta=0.7, alpha=-1.3)
 

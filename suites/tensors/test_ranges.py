@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reference import ranges
@@ -175,6 +175,8 @@ def test_divides_an_interval(start, end, steps, device, dtype):
 
 @documents("torch.linspace")
 @given(start=WIDE, end=WIDE, steps=COUNTS.filter(lambda n: n > 1))
+@example(start=75.0, end=6.0, steps=16)
+@example(start=81.0, end=-11.0, steps=16)
 def test_includes_both_ends(start, end, steps, device, dtype):
     """The first value of torch.linspace is start and the last is end, to one rounding."""
     x = torch.linspace(start, end, steps, dtype=dtype, device=device)

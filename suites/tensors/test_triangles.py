@@ -121,12 +121,12 @@ def test_lists_triangles_in_another_dtype(device):
 
 
 @documents("torch.diag")
-@given(sample=draw.samples(shape=draw.shapes(least=1, most=2, high=7, long=False)), diagonal=st.integers(-3, 3))
+@given(sample=draw.samples(shape=draw.shapes(least=1, most=2, low=3, high=7)), diagonal=st.integers(-2, 2))
 @example(sample=draw.Sample((3, 7)), diagonal=-2)
 @example(sample=draw.Sample((5,)), diagonal=2)
 def test_makes_and_takes_a_diagonal(sample, diagonal, device):
     """torch.diag puts a vector on a diagonal of a square matrix, and takes a diagonal out of a matrix."""
-    values = sample()[..., : max(sample.shape[-1], 1)]
+    values = sample()
     x = tensor(values, device)
 
     with unchanged(x):
