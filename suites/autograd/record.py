@@ -18,6 +18,9 @@ from suites.kit.ledger import LEDGER
 
 Array = np.ndarray
 
+#: A transposed matrix: the counterexample of a deviation, so that it fails whatever else is drawn.
+PINNED = 7717
+
 #: Numbers of elements below and beyond the widths of vector registers; a long one in any two in a row.
 LENGTHS = (7, 1031, 1, 257, 33, 1031)
 
@@ -136,7 +139,7 @@ def over_cases(claim: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(claim)
     def run(**arguments: Any) -> None:
         first = torch.initial_seed() % 2**16
-        for seed in range(first, first + max(2, settings.default.max_examples // 6)):  # every layout in turn
+        for seed in (PINNED, *range(first, first + max(2, settings.default.max_examples // 6))):  # layouts in turn
             LEDGER.examples += 1
             try:
                 claim(case=Case(seed), **arguments)

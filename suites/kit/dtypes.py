@@ -52,9 +52,9 @@ def smallest_normal(dtype: DType) -> float:
     return 2.0 ** SMALLEST[name(dtype)]
 
 
-def overflow(dtype: DType) -> float:
+def overflow(dtype: DType) -> np.longdouble:
     """The magnitude from which on numbers round to infinity: the largest one and half an ulp."""
-    return (2.0 - unit(dtype)) * 2.0 ** (1 - SMALLEST[name(dtype)])
+    return (np.longdouble(2) - unit(dtype)) * np.longdouble(2) ** (1 - SMALLEST[name(dtype)])
 
 
 def is_approximate(dtype: DType) -> bool:
