@@ -187,7 +187,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Each claim starts from its own seed, with nothing counted."""
     LEDGER.clear()
     value = profile.seed_of(cell(item.nodeid, item.config.option.device).claim, item.config.option.seed)
-    torch.manual_seed(value)
+    devices.manual_seed(item.config.option.device, value)
     profile.plant_seed(getattr(item, "obj", None), value)
 
 
@@ -200,3 +200,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         if CLAIM in item.stash:
             item.stash[CLAIM].update(plain(dataclasses.asdict(LEDGER)))
             item.stash[CLAIM]["examples"] = LEDGER.examples or 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Let the one report that decides carry what the claim did; a worker sends three for each claim."""
+    report = yield
+    if report.passed and report.when != "call":
+        report.user_properties = []
+    return report

@@ -159,8 +159,14 @@ def samples(
 ) -> st.SearchStrategy[Sample]:
     """Recipes of arrays of any shape, layout and fill, with up to four hard values placed."""
     shape = shapes() if shape is None else shape if isinstance(shape, st.SearchStrategy) else st.just(shape)
-    places = st.lists(st.sampled_from(hard), max_size=4).map(tuple) if hard else st.just(())
-    return st.builds(Sample, shape, seeds(), st.sampled_from(fills), st.sampled_from(layouts), places)
+    return st.builds(Sample, shape, seeds(), st.sampled_from(fills), st.sampled_from(layouts), _places(hard))
+
+
+def _places(hard: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
+    """No hard values in an eighth of the draws, else one, or four, neighbours in ``hard`` or farther apart."""
+    singles = [(name,) for name in hard]
+    fours = [tuple(dict.fromkeys((hard * 16)[i : i + 4 * step : step])) for step in (1, 3, 5) for i in range(len(hard))]
+    return st.sampled_from([()] * max(1, len(singles + fours) // 7) + singles + fours)
 
 
 def arrays(dtype: dtypes.DType = "float64", **structure: Any) -> st.SearchStrategy[np.ndarray]:
@@ -171,9 +177,13 @@ def arrays(dtype: dtypes.DType = "float64", **structure: Any) -> st.SearchStrate
 def broadcastable(count: int = 2, **structure: Any) -> st.SearchStrategy[tuple[Sample, ...]]:
     """Recipes of ``count`` arrays whose shapes broadcast with each other; ``structure`` as for ``samples``."""
     chosen = BROADCASTING if count == 2 else [(*pair, third) for pair in BROADCASTING for third in (pair[0], ())]
-    return st.sampled_from(chosen).flatmap(
-        lambda shapes: st.tuples(*(samples(shape=shape, **structure) for shape in shapes))
-    )
+    recipes = st.tuples(*(samples(shape=(), **structure) for _ in range(count)))
+    return st.builds(_shaped, st.sampled_from(chosen), recipes)
+
+
+def _shaped(shapes: tuple[tuple[int, ...], ...], recipes: tuple[Sample, ...]) -> tuple[Sample, ...]:
+    """The recipes, each of its shape; to draw from one strategy for each shape would cost five times as much."""
+    return tuple(dataclasses.replace(recipe, shape=shape) for recipe, shape in zip(recipes, shapes))
 
 
 def lattice(seed: int, shape: tuple[int, ...], largest: int = 8) -> np.ndarray:

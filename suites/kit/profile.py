@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 
 #: Examples that each drawn claim sees, by profile.
-EXAMPLES = {"quick": 5, "default": 25, "soak": 500}
+EXAMPLES = {"quick": 5, "default": 12, "soak": 500}
 
 
 def load(name: str) -> None:
