@@ -186,7 +186,8 @@ def _make_claim(item: pytest.Function) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Each claim starts from its own seed, with nothing counted."""
     LEDGER.clear()
-    value = profile.seed_of(cell(item.nodeid, item.config.option.device).claim, item.config.option.seed)
+    where = cell(item.nodeid, item.config.option.device)
+    value = profile.seed_of(where.claim, where.dtype, item.config.option.seed)
     devices.manual_seed(item.config.option.device, value)
     profile.plant_seed(getattr(item, "obj", None), value)
 

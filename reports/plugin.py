@@ -55,7 +55,7 @@ class Recorder:
         self.writer = open_record(config, str(facts["torch"]))
         self.write_header(facts)
         if self.writer.trouble:
-            pytest.exit(f"{self.writer.trouble}; choose another folder: --record DIR", 2)
+            pytest.exit(f"{self.writer.trouble}; choose another folder: --record=DIR", 2)
 
     def write_header(self, facts: dict[str, Any]) -> None:
         """Say what runs, how it was asked for and on what."""
@@ -188,7 +188,7 @@ def open_record(config: pytest.Config, torch: str) -> Writer:
         folder.mkdir(parents=True, exist_ok=True)
         return Writer(folder / f"{moment}-torch-{torch}-{os.getpid()}.jsonl")
     except OSError as error:
-        pytest.exit(f"cannot write a record to {folder}: {error.strerror}; choose another folder: --record DIR", 2)
+        pytest.exit(f"cannot write a record to {folder}: {error.strerror}; choose another folder: --record=DIR", 2)
 
 
 def time_limit(config: pytest.Config) -> Optional[float]:

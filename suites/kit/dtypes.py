@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Union
 
 import numpy as np
@@ -24,11 +25,13 @@ DIGITS = {"float64": 53, "complex128": 53, "float32": 24, "complex64": 24, "floa
 SMALLEST = {"float64": -1022, "complex128": -1022, "float32": -126, "complex64": -126, "float16": -14, "bfloat16": -126}
 
 
+@functools.cache
 def name(dtype: DType) -> str:
     """The name that torch and NumPy share: ``float32``."""
     return str(dtype).rsplit(".", 1)[-1] if isinstance(dtype, (torch.dtype, str)) else np.dtype(dtype).name
 
 
+@functools.cache
 def in_torch(dtype: DType) -> torch.dtype:
     """The torch dtype of that name; raises LookupError where torch has none."""
     found = getattr(torch, name(dtype), None)
@@ -37,6 +40,7 @@ def in_torch(dtype: DType) -> torch.dtype:
     return found
 
 
+@functools.cache
 def in_numpy(dtype: DType) -> np.dtype:
     """The NumPy dtype that carries the values exactly: its own, float32 for bfloat16."""
     return np.dtype("float32" if name(dtype) == "bfloat16" else name(dtype))
@@ -52,6 +56,7 @@ def smallest_normal(dtype: DType) -> float:
     return 2.0 ** SMALLEST[name(dtype)]
 
 
+@functools.cache
 def overflow(dtype: DType) -> np.longdouble:
     """The magnitude from which on numbers round to infinity: the largest one and half an ulp."""
     return (np.longdouble(2) - unit(dtype)) * np.longdouble(2) ** (1 - SMALLEST[name(dtype)])

@@ -13,7 +13,6 @@ from suites.operators.values import within
 #: Shapes of every kind: without dimensions, without elements, with sides of 1, and straddling the widths of vectors.
 SHAPES = (
     (),
-    (1,),
     (5,),
     (3, 4),
     (2, 3, 4),
@@ -55,11 +54,6 @@ BROADCASTS = (
 )
 
 
-def places(hard: tuple[str, ...] = draw.HARD) -> st.SearchStrategy[tuple[str, ...]]:
-    """None, or four neighbours of the hard values."""
-    return st.sampled_from(((), *((hard * 2)[start : start + 4] for start in range(len(hard)))))
-
-
 def singles(
     shapes: tuple[tuple[int, ...], ...] = SHAPES,
     hard: tuple[str, ...] = draw.HARD,
@@ -73,7 +67,7 @@ def singles(
         draw.seeds(),
         st.sampled_from(fills),
         st.sampled_from(layouts),
-        places(hard),
+        draw.places(hard),
     )
 
 
@@ -87,7 +81,7 @@ def several(
 
     def build(shapes: tuple, seed: int, fill: str, first: str, others: str, place: tuple, last: tuple) -> tuple:
         return tuple(
-            draw.Sample(shape, seed + 2 * i, fill, others if i else first, last if i else place)
+            draw.Sample(shape, seed + i, fill, others if i else first, last if i else place)
             for i, shape in enumerate(shapes)
         )
 
@@ -98,13 +92,15 @@ def several(
         st.sampled_from(fills),
         st.sampled_from(layouts),
         st.sampled_from(layouts),
-        places(hard),
-        places(hard),
+        draw.places(hard),
+        draw.places(hard),
     )
 
 
 #: Recipes of two arrays whose shapes broadcast.
 pairs = several
+#: Two arrays in which each hard value meets each.
+MEETING = (draw.Sample((len(draw.HARD), 1), place=draw.HARD), draw.Sample((1, len(draw.HARD)), place=draw.HARD))
 
 
 def seeded(hard: tuple[str, ...] = draw.HARD, layouts: tuple[str, ...] = draw.LAYOUTS) -> st.SearchStrategy[Callable]:
@@ -114,7 +110,7 @@ def seeded(hard: tuple[str, ...] = draw.HARD, layouts: tuple[str, ...] = draw.LA
         def recipes(table: tuple) -> tuple[draw.Sample, ...]:
             shapes = table[index % len(table)]
             return tuple(
-                draw.Sample(shape, seed + 2 * i, fill, others if i else first, place) for i, shape in enumerate(shapes)
+                draw.Sample(shape, seed + i, fill, others if i else first, place) for i, shape in enumerate(shapes)
             )
 
         return recipes
@@ -126,7 +122,7 @@ def seeded(hard: tuple[str, ...] = draw.HARD, layouts: tuple[str, ...] = draw.LA
         st.just("ties") if not hard else st.sampled_from(draw.FILLS),
         st.sampled_from(layouts),
         st.sampled_from(layouts),
-        places(hard),
+        draw.places(hard),
     )
 
 

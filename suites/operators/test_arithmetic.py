@@ -7,7 +7,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reference import arithmetic
@@ -95,6 +95,7 @@ def assert_is_its_formula(row, pair, dtype, device):
 @documents(guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.float32, torch.bfloat16)
 @given(pair=operands.pairs())
+@example(pair=operands.MEETING)
 def test_floats_follow_the_formula(row, pair, dtype, device):
     """{row} of floating tensors is its formula, rounded to their dtype, special values included."""
     assert_is_its_formula(row, pair, dtype, device)
@@ -104,6 +105,7 @@ def test_floats_follow_the_formula(row, pair, dtype, device):
 @documents(guide=GUIDE)
 @pytest.mark.dtypes(torch.int64, torch.uint8)
 @given(pair=operands.pairs())
+@example(pair=operands.MEETING)
 def test_integers_follow_the_formula(row, pair, dtype, device):
     """{row} of integer tensors is exact, modulo the width of their dtype."""
     assert_is_its_formula(row, pair, dtype, device)

@@ -6,7 +6,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reference import arithmetic, comparison
@@ -57,6 +57,7 @@ ORDERED = (
 @documents(guide=GUIDE)
 @pytest.mark.dtypes(torch.float32, torch.bfloat16, torch.int64, torch.uint8)
 @given(pair=operands.pairs())
+@example(pair=operands.MEETING)
 def test_compares_values(row, pair, dtype, device):
     """{row} is True where the comparison holds: zeros of either sign are equal, NaN is unequal to all, itself too."""
     x, y = (sample(dtype) for sample in pair)

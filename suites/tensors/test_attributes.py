@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -123,6 +123,7 @@ def test_tells_strides_and_offset_of_views(start, step, stop, column, device):
 @documents("torch.Tensor.dim", "torch.Tensor.ndim", "torch.Tensor.ndimension", "torch.Tensor.numel",
            "torch.Tensor.nelement", "torch.numel")  # fmt: skip
 @given(sample=draw.samples())
+@example(sample=draw.Sample((2, 0, 3)))
 def test_counts_dimensions_and_elements(sample, device):
     """dim, ndim and ndimension count dimensions, numel and nelement count elements."""
     array = sample()

@@ -127,6 +127,8 @@ def same_place(original):
 
 GATHERED = gathering.test_reads_and_writes_as_its_formula_says
 
+DESCENDING = {"descending": True}
+
 PLANTS = (
     Plant("a column is misread", GATHERED, "torch.gather", column_of_zeros, spelling(gathering.TABLE, "torch.gather")),
     Plant(
@@ -237,9 +239,13 @@ PLANTS = (
         lambda original: lambda x, dim, at: original(x, dim, at * 0 if at.dtype is torch.int32 else at),
     ),
     Plant("NaN is below all", ordering.test_nan_is_above_all_numbers, "torch.sort", nan_first),
-    Plant("descending is ignored", ordering.test_sort_orders_stably, "torch.sort", without("descending")),
+    Plant("descending is ignored", ordering.test_sort_orders_stably, "torch.sort", without("descending"), DESCENDING),
     Plant(
-        "descending is ignored", ordering.test_argsort_gives_the_indices_of_sort, "torch.argsort", without("descending")
+        "descending is ignored",
+        ordering.test_argsort_gives_the_indices_of_sort,
+        "torch.argsort",
+        without("descending"),
+        DESCENDING,
     ),
     Plant("one place for all", ordering.test_indices_lead_to_the_values, "torch.topk", same_place),
     Plant(

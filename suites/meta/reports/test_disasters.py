@@ -117,7 +117,7 @@ def test_a_disk_that_is_full_from_the_start_ends_the_run_before_any_claim(suite)
     done = suite.run("def test_a(): open('ran', 'w')")
 
     assert done.returncode == 2
-    assert "No space left on device; choose another folder: --record DIR" in done.stdout + done.stderr
+    assert "No space left on device; choose another folder: --record=DIR" in done.stdout + done.stderr
     assert not (suite.folder / "ran").exists()
 
 
@@ -128,7 +128,7 @@ def test_a_folder_that_cannot_be_made_ends_the_run_before_any_claim(suite):
 
     assert done.returncode == 2
     assert "cannot write a record to" in done.stdout + done.stderr
-    assert "--record DIR" in done.stdout + done.stderr
+    assert "--record=DIR" in done.stdout + done.stderr
     assert not (suite.folder / "ran").exists()
 
 
