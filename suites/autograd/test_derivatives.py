@@ -22,13 +22,17 @@ def rows(operators):
 
 
 def whole(reference, arrays, cotangent):
-    """Jᵀv for each argument, and the norm of |J|ᵀ|v| that its error is measured by, in float64."""
+    """Jᵀv for each argument, and what its error is measured by, in float64: the norms of |J|ᵀ|v| and of v f.
+
+    The last is the size of what a derivative cancels where it is small.
+    """
     arrays = [np.asarray(a, np.float64) for a in arrays]
     jacobians = [derivative.jacobian(reference, arrays, position) for position in range(len(arrays))]
     axes = np.ndim(cotangent)
     gradients = [np.tensordot(cotangent, j, axes) for j in jacobians]
     scale = [np.tensordot(np.abs(cotangent), np.abs(j), axes).ravel() for j in jacobians]
-    return gradients, float(np.linalg.norm(np.concatenate(scale)))
+    cancelled = np.linalg.norm(np.ravel(cotangent * reference(*arrays)))
+    return gradients, float(np.linalg.norm(np.concatenate(scale)) + cancelled)
 
 
 @over_cases
@@ -61,7 +65,7 @@ def test_forward_mode_gives_the_derivative(row, case, device):
 
     tangent = forward.jvp(row.function, arrays, directions, device)
 
-    radius = 64 * float(np.linalg.norm(np.ravel(scale)))
+    radius = 64 * float(np.linalg.norm(np.ravel(scale)) + np.linalg.norm(np.ravel(row.reference(*arrays))))
     close(tangent, derivative.jvp(row.reference, arrays, directions), bound.Norm(radius), device=device)
 
 

@@ -48,10 +48,14 @@ def faithful(value: np.ndarray, count: float = 4.0) -> Bound:
 
 
 def summed(terms: np.ndarray, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Bound:
-    """A sum over ``axis`` of n terms: min(n, 4) u Σ|x|; cascade summation was measured at 2.0 up to n = 2²⁰."""
+    """A sum over ``axis`` of n terms: min(n, 32) u Σ|x|.
+
+    Cascade summation was measured at 2.0 up to n = 2²⁰ for random terms, and at 9.2 for equal ones, which err alike
+    through all levels of the cascade.
+    """
     magnitudes = np.abs(terms).astype(np.float64, copy=False)
     scale = np.sum(magnitudes, axis=axis, keepdims=keepdims)
-    return Bound(min(magnitudes.size // max(np.size(scale), 1), 4), scale, signed_zeros=False)
+    return Bound(min(magnitudes.size // max(np.size(scale), 1), 32), scale, signed_zeros=False)
 
 
 def product(left: np.ndarray, right: np.ndarray) -> Bound:

@@ -16,7 +16,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-KINDS = ("bug", "rounding", "documentation")
+KINDS = ("bug", "crash", "rounding", "documentation")
 FIELDS = {"claim", "torch", "device", "kind", "counterexample", "reason", "link"}
 
 

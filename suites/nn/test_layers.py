@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reference.activation import gelu, gelu_vjp
 from reference.convolution import conv2d, conv2d_vjp
 from reference.linear import linear, linear_vjp
-from suites.kit import array, bound, close, documents, draw, gradient, tensor
+from suites.kit import array, bound, close, documents, draw, dtypes, gradient, tensor
 from suites.nn import law
 from suites.nn.layers import ROWS, SINCE
 
@@ -79,6 +79,16 @@ def test_gelu_is_x_times_its_probability(sample, seed, dtype, device):
     expected = gelu_vjp(wide, g.astype("float64"))
     close(found, gelu(wide), bound.Bound(8, np.abs(wide), signed_zeros=False), dtype=dtype, device=device)
     close(dx, expected, bound.Bound(16, np.abs(g) * (1 + np.abs(wide)), signed_zeros=False), dtype=dtype, device=device)
+
+
+@documents("torch.nn.functional.gelu", "torch.nn.GELU")
+@pytest.mark.dtypes(torch.float32)
+@pytest.mark.parametrize("length", [1, 33])
+def test_gelu_of_infinity_is_infinity(length, dtype, device):
+    """gelu(x) is x Φ(x), and Φ(∞) is 1."""
+    x = np.full(length, np.inf, dtypes.in_numpy(dtype))
+
+    close(F.gelu(tensor(x, device)), x, device=device)
 
 
 @documents("torch.nn.functional.linear", "torch.nn.Linear", guide=GUIDE)

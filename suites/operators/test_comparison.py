@@ -82,6 +82,22 @@ def test_compares_with_numbers(row, sample, number, dtype, device):
     close(row.symbol(values, number + 0.5), np.asarray(getattr(comparison, row.name)(x, number + 0.5)), device=device)
 
 
+#: Numbers that a byte cannot hold, with or without a sign.
+BEYOND = (-300, -1, 200, 256, 300)
+
+
+@rows
+@pytest.mark.dtypes(torch.int8, torch.uint8)
+def test_compares_with_numbers_beyond_its_dtype(row, dtype, device):
+    """{row} of integers and a Python integer that their dtype cannot hold compares the values."""
+    info = np.iinfo(dtypes.in_numpy(dtype))
+    values = np.arange(info.min, info.max + 1)
+    x = tensor(values.astype(info.dtype), device)
+
+    for number in BEYOND:
+        close(getattr(torch, row.name)(x, number), getattr(comparison, row.name)(values, number), device=device)
+
+
 @rows
 @documents("tensor_attributes")
 @given(sample=operands.singles(fills=("ties",), hard=()))
@@ -182,6 +198,19 @@ def test_clamp_keeps_within_numbers(sample, low, high, dtype, device):
     agree(torch.clamp(x, low, high), x.clamp(min=low, max=high), torch.clip(x, low, high))
     close(torch.clamp(x, min=high), np.asarray(np.maximum(values, scalar(high))), free, dtype=dtype, device=device)
     close(torch.clamp(x, max=high), np.asarray(np.minimum(values, scalar(high))), free, dtype=dtype, device=device)
+
+
+@documents("torch.clamp")
+@pytest.mark.dtypes(torch.int8, torch.uint8)
+@pytest.mark.parametrize("limits", [(-300, 300), (None, 1000), (0, 256)])
+def test_clamp_takes_limits_beyond_the_dtype(limits, dtype, device):
+    """torch.clamp with a limit that the dtype cannot hold is min(max(x, low), high)."""
+    info = np.iinfo(dtypes.in_numpy(dtype))
+    values = np.arange(info.min, info.max + 1)
+
+    result = torch.clamp(tensor(values.astype(info.dtype), device), *limits)
+
+    close(result, np.clip(values, *limits).astype(info.dtype), device=device)
 
 
 TRIPLES = (

@@ -237,3 +237,13 @@ def test_powers_of_matrices_are_exact(exponent, dtype, device):
 
     close(torch.linalg.matrix_power(tensor(x, device), exponent), expected, EXACT, device=device)
     close(torch.matrix_power(tensor(x, device), exponent), expected, EXACT, device=device)
+
+
+@documents("torch.dot", "torch.matmul")
+@pytest.mark.dtypes(torch.bfloat16)
+@pytest.mark.parametrize("name", ["dot", "matmul"])
+def test_counts_beyond_its_digits(name, dtype, device):
+    """torch.{name} of 4096 ones is 4096, though sums in bfloat16 would stand still at 256."""
+    ones = tensor(np.ones(4096, np.float32), device, dtype)
+
+    close(getattr(torch, name)(ones, ones), np.asarray(np.float32(4096)), dtype=dtype, device=device)

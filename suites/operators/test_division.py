@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reference import arithmetic
 from suites.kit import bound, close, documents, dtypes, tensor
 from suites.operators import operands
-from suites.operators.values import agree, oracle
+from suites.operators.values import agree, oracle, unsigned_zero
 
 GUIDE = ("Operations on Tensors", "Arithmetic operations")
 SIGNS = np.array([7, -7, 7, -7, 6, -6, 1, -1, 0])
@@ -160,6 +160,42 @@ def test_integers_refuse_a_zero_divisor_on_the_cpu(name):
 
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         getattr(torch, name)(x, y)
+
+
+@documents("torch.floor_divide", "torch.remainder", "torch.fmod")
+@pytest.mark.parametrize("name", ["floor_divide", "remainder", "fmod"])
+@pytest.mark.dtypes(torch.int64, torch.int32)
+def test_the_lowest_integer_divides_by_minus_one(name, dtype, device):
+    """The lowest integer divided by -1 is itself, modulo the width of its dtype, and nothing is left."""
+    lowest = np.full(33, np.iinfo(dtypes.in_numpy(dtype)).min, dtypes.in_numpy(dtype))
+
+    result = getattr(torch, name)(tensor(lowest, device), tensor(np.full_like(lowest, -1), device))
+
+    close(result, lowest if name == "floor_divide" else np.zeros_like(lowest), device=device)
+
+
+@documents("torch.div")
+@pytest.mark.dtypes(torch.complex128, torch.complex64)
+@pytest.mark.parametrize("length", [1, 33])
+def test_complex_numbers_divide_by_infinity(length, dtype, device):
+    """The quotient of a finite complex number by a real infinity is 0."""
+    x, y = np.full(length, 1 - 2j, dtypes.in_numpy(dtype)), np.full(length, np.inf, dtypes.in_numpy(dtype))
+
+    result = torch.div(tensor(x, device), tensor(y, device))
+
+    close(result, np.zeros_like(x), unsigned_zero(bound.exact), device=device)
+
+
+@documents("torch.div")
+@pytest.mark.dtypes(torch.complex128, torch.complex64)
+@pytest.mark.parametrize("length", [1, 33])
+def test_large_complex_numbers_have_quotients(length, dtype, device):
+    """The quotient of complex numbers whose squares overflow is what it is of small ones."""
+    x = np.full(length, (3 - 4j) * 2.0 ** (1020 if dtype is torch.complex128 else 120), dtypes.in_numpy(dtype))
+
+    result = torch.div(tensor(x, device), tensor(-x, device))
+
+    close(result, np.full_like(x, -1), bound.Bound(16, 1.0, False), device=device)
 
 
 @documents("torch.fmod")

@@ -257,6 +257,18 @@ def test_complex_numbers_follow_the_principal_branch(row, sample, dtype, device)
     close(result, expected, bound.Bound(16, np.abs(expected) + np.abs(x) / 8, False), dtype=dtype, device=device)
 
 
+@documents("torch.abs")
+@pytest.mark.dtypes(torch.complex128, torch.complex64)
+@pytest.mark.parametrize("length", [1, 33])
+def test_large_complex_numbers_have_a_modulus(length, dtype, device):
+    """torch.abs of a complex number whose square overflows is its modulus."""
+    scale = 2.0 ** (1020 if dtype is torch.complex128 else 120)
+    x = np.full(length, (3 - 4j) * scale, dtypes.in_numpy(dtype))
+
+    close(torch.abs(tensor(x, device)), np.full(length, 5 * scale), bound.rounded(5 * scale, 4), dtype=x.real.dtype,
+          device=device)  # fmt: skip
+
+
 @documents("torch.abs", "torch.angle", "torch.real", "torch.imag", "torch.conj", guide=GUIDE)
 @pytest.mark.dtypes(torch.complex128, torch.complex64)
 @given(sample=operands.singles(hard=("zero", "one", "-one"), fills=("normal", "wide")))

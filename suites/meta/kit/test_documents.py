@@ -36,6 +36,11 @@ def test_deviates():
     raise AssertionError
 
 @documents("torch.ones")
+def test_crashes():
+    """It is known to take the process with it."""
+    os.abort()
+
+@documents("torch.ones")
 def test_was_fixed():
     """It is said to fail."""
 
@@ -52,9 +57,9 @@ def test_fails(value):
     close(np.asarray(min(value, 100)), np.asarray(value))
 '''
 DEVIATIONS = "".join(
-    f"[[deviation]]\nclaim = 'suites/test_claims.py::{name}'\ntorch = '>=1.0'\ndevice = '*'\nkind = 'bug'\n"
+    f"[[deviation]]\nclaim = 'suites/test_claims.py::{name}'\ntorch = '>=1.0'\ndevice = '*'\nkind = '{kind}'\n"
     "counterexample = 'x'\nreason = 'because'\nlink = 'unreported'\n"
-    for name in ("test_deviates", "test_was_fixed")
+    for name, kind in (("test_deviates", "bug"), ("test_was_fixed", "bug"), ("test_crashes", "crash"))
 )
 
 
@@ -85,6 +90,7 @@ def test_outcomes(ran):
         "test_is_of_the_future": "skipped",
         "test_is_of_the_past": "skipped",
         "test_deviates": "deviates",
+        "test_crashes": "deviates",
         "test_was_fixed": "fixed",
         "test_observes": "passed",
         "test_fails": "failed",

@@ -96,7 +96,35 @@ def off_elsewhere(original):
 THREADS = (
     Plant("off elsewhere", arithmetic.test_another_thread_computes_the_same, "torch.add", off_elsewhere, {"row": ADD}),
 )
+
+
+def by_the_conjugate(original):
+    """The divisor is squared, which may overflow."""
+    return lambda x, y: original(x * y.conj(), (y * y.conj()).real)
+
+
 DIVISION = (
+    Plant(
+        "saturates",
+        division.test_the_lowest_integer_divides_by_minus_one,
+        "torch.floor_divide",
+        lambda f: lambda x, y: f(x, y).bitwise_not(),
+        {"name": "floor_divide", "dtype": torch.int64},
+    ),
+    Plant(
+        "by the conjugate",
+        division.test_complex_numbers_divide_by_infinity,
+        "torch.div",
+        by_the_conjugate,
+        {"length": 33, "dtype": torch.complex64},
+    ),
+    Plant(
+        "by the conjugate",
+        division.test_large_complex_numbers_have_quotients,
+        "torch.div",
+        by_the_conjugate,
+        {"length": 33, "dtype": torch.complex64},
+    ),
     Plant("float64", division.test_integers_divide_to_the_default_dtype, "torch.Tensor.__truediv__", wrong.double, INT),
     Plant(
         "float32",

@@ -1,11 +1,14 @@
 """Wrong answers where torch does not keep a claim about operators: it holds of a mended torch, and rejects them."""
 
+import torch
+
 from suites.meta import wrong
 from suites.meta.planting import Plant, _resolve, assert_rejected, plants
+from suites.operators import test_comparison as comparison
 from suites.operators import test_contraction as contraction
 from suites.operators import test_extremes as extremes
 
-PLANTS = (
+STRIDED = (
     Plant("exchanged", contraction.test_kron_takes_any_strides, "torch.kron", wrong.swapped),
     Plant(
         "one more",
@@ -22,8 +25,46 @@ def mended(original):
     return lambda x, *rest: original(x.contiguous(), *(r if isinstance(r, int) else r.contiguous() for r in rest))
 
 
-@plants(*PLANTS)
+@plants(*STRIDED)
 def test_is_rejected(plant, request, monkeypatch):
     owner, name = _resolve(plant.target)
     monkeypatch.setattr(owner, name, mended(getattr(owner, name)))
     assert_rejected(plant, request)
+
+
+WRAPPING = (
+    Plant(
+        "or equal",
+        comparison.test_compares_with_numbers_beyond_its_dtype,
+        "torch.lt",
+        lambda f: lambda x, number: f(x, number + 1),
+        {"row": comparison.COMPARISONS[2], "dtype": torch.int8},
+    ),
+    Plant(
+        "the upper limit alone",
+        comparison.test_clamp_takes_limits_beyond_the_dtype,
+        "torch.clamp",
+        lambda f: lambda x, low, high: f(x, None, high),
+        {"limits": (0, 256), "dtype": torch.int8},
+    ),
+)
+
+
+def widened(original):
+    """The function of integers that hold every number in question."""
+
+    def right(x, *numbers):
+        result = original(x.long(), *numbers)
+        return result.to(x.dtype) if result.dtype is torch.int64 else result
+
+    return right
+
+
+@plants(*WRAPPING)
+def test_is_rejected_of_wide_integers(plant, request, monkeypatch):
+    owner, name = _resolve(plant.target)
+    monkeypatch.setattr(owner, name, widened(getattr(owner, name)))
+    assert_rejected(plant, request)
+
+
+PLANTS = STRIDED + WRAPPING

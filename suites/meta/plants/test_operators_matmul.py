@@ -145,6 +145,13 @@ FORMS = (
 )
 CONTRACTION = (
     Plant(
+        "in its own digits",
+        contraction.test_counts_beyond_its_digits,
+        "torch.dot",
+        lambda f: lambda x, y: (x * y).cumsum(0)[:256][-1],
+        {"name": "dot", "dtype": torch.bfloat16},
+    ),
+    Plant(
         "in order of appearance",
         contraction.test_einsum_sums_over_what_the_output_lacks,
         "torch.einsum",

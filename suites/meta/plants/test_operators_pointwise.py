@@ -113,6 +113,13 @@ POINTWISE = (
         {"row": pointwise.COMPLEX[2], "dtype": torch.complex64},
     ),
     Plant(
+        "squares",
+        pointwise.test_large_complex_numbers_have_a_modulus,
+        "torch.abs",
+        lambda f: lambda x: (x.real.square() + x.imag.square()).sqrt(),
+        {"length": 33, "dtype": torch.complex64},
+    ),
+    Plant(
         "the sum of its parts",
         pointwise.test_complex_numbers_have_parts,
         "torch.abs",

@@ -67,10 +67,9 @@ REDUCTION = (
     ),
     Plant(
         "zeros are skipped",
-        reduction.test_reduces_all_elements,
+        reduction.test_prod_multiplies_all_elements,
         "torch.prod",
         lambda f: lambda x: f(x.masked_fill(x == 0, 1)),
-        {"row": reduction.Reduction("prod", reduction.multiplied)},
     ),
     Plant("the last is dropped", reduction.test_sums_are_exact_on_integers, T + "sum", dropping, {"length": 33}),
     Plant("off", reduction.test_halves_add_up_exactly, T + "sum", wrong.off, {"length": 33, "dtype": torch.bfloat16}),
