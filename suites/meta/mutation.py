@@ -13,6 +13,7 @@ import dataclasses
 import importlib
 import inspect
 import pkgutil
+import signal
 import sys
 import types
 from collections.abc import Generator, Iterator
@@ -26,6 +27,8 @@ from suites.kit import profile
 
 #: How many claims may try to kill one mutant before it counts as a survivor.
 TRIES = 12
+#: Seconds after which a mutant that never ends is killed.
+PATIENCE = 20
 
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Pow: ast.Mult,
@@ -101,6 +104,10 @@ def _swap(node: Any, field: str, value: Any) -> str:
     return f"line {node.lineno}, {before} became {ast.unparse(node)}"
 
 
+def _never_ends(*_: object) -> None:
+    raise TimeoutError(f"the mutant took more than {PATIENCE} s")
+
+
 class Mutation:
     """Runs each claim as it is, then with each living mutant of the functions that it calls."""
 
@@ -129,11 +136,14 @@ class Mutation:
         torch.manual_seed(0)
         mutant.tries += 1
         original, mutant.function.__code__ = mutant.function.__code__, mutant.code
+        signal.signal(signal.SIGALRM, _never_ends)
+        signal.alarm(PATIENCE)
         try:
             item.runtest()
         except (Exception, pytest.fail.Exception, pytest.skip.Exception):
             mutant.killer = item.nodeid
         finally:
+            signal.alarm(0)
             mutant.function.__code__ = original
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
