@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suites.kit import close, documents, draw, dtypes, share_memory, tensor
+from suites.kit import array, close, documents, draw, dtypes, share_memory, tensor
 from suites.operators import operands
 from suites.operators.values import numbers
 
@@ -95,6 +95,16 @@ def test_fills_with_the_value_of_a_tensor(dtype, device):
     close(x, np.full((3, 5), 7, dtypes.in_numpy(dtype)), device=device)
     with pytest.raises(RuntimeError):
         x.fill_(tensor(np.ones(2), device))
+
+
+@documents("torch.clone", "torch.Tensor.clone")
+@pytest.mark.parametrize("axes", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (0, 2, 1)])
+def test_clone_keeps_the_strides(axes, device):
+    """The clone of a dense tensor has its strides."""
+    x = tensor(numbers(5, (2, 3, 4), "float32"), device).permute(axes)
+
+    close(torch.clone(x), array(x), device=device)
+    assert torch.clone(x).stride() == x.clone().stride() == x.stride()
 
 
 @documents("torch.Tensor.resize_")

@@ -88,6 +88,18 @@ def test_the_first_of_equal_extremes_is_taken(name, sample, device):
     close(getattr(torch, name)(x, -1), np.asarray(getattr(np, name)(values, -1)), device=device)
 
 
+@documents("torch.max", "torch.min")
+@pytest.mark.parametrize("name", ["max", "min"])
+@given(sample=operands.singles(((5,), (33,), (3, 17), (129,)), ("tie", "zero", "nan", "one"), ("ties",)))
+def test_the_place_is_that_of_the_first_of_equals(name, sample, device):
+    """Of several equal extremes along an axis, torch.{name} gives the place of the first."""
+    values = sample("float64")
+
+    _, places = getattr(torch, name)(tensor(values, device), -1)
+
+    close(places, np.asarray(getattr(np, "arg" + name)(values, -1)), device=device)
+
+
 @documents("torch.median", "torch.Tensor.median", "torch.nanmedian", guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.float32, torch.int64)
 @given(sample=operands.singles(SHAPES, layouts=draw.WRITABLE), which=st.integers(0, 23), keepdims=st.booleans())

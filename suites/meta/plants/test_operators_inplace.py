@@ -181,6 +181,13 @@ COPY = (
         lambda f: lambda s, v: f(s, v.reshape(-1)[0]),
     ),
     Plant(
+        "row by row",
+        copy.test_clone_keeps_the_strides,
+        "torch.clone",
+        lambda f: lambda x: f(x, memory_format=torch.contiguous_format),
+        {"axes": (2, 1, 0)},
+    ),
+    Plant(
         "cleared",
         copy.test_resize_keeps_the_elements,
         T + "resize_",

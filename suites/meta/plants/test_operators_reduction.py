@@ -177,6 +177,13 @@ EXTREMES = (
         "torch.bincount",
         lambda f: lambda x, *w, minlength: f(x, minlength=minlength),
     ),
+    Plant(
+        "the last",
+        extremes.test_the_place_is_that_of_the_first_of_equals,
+        "torch.max",
+        lambda f: lambda x, dim: (f(x, dim)[0], x.shape[dim] - 1 - f(x.flip(dim), dim)[1]),
+        {"name": "max"},
+    ),
     Plant("starts again", extremes.test_sums_and_products_so_far, "torch.cumsum", restarting, {"name": "cumsum"}),
     Plant("starts again", extremes.test_sums_so_far_round_like_sums, "torch.cumsum", restarting),
     Plant(
