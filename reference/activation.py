@@ -23,19 +23,9 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     return np.where(x.real < 0, negative_slope * x, x)
 
 
-def leaky_relu_vjp(x: Array, cotangent: Array, *, negative_slope: float = 0.01) -> Array:
-    """dx = g where x > 0 and slope · g elsewhere."""
-    return np.where(x.real > 0, cotangent, negative_slope * cotangent)
-
-
 def elu(x: Array, alpha: float = 1.0) -> Array:
     """x where x > 0 and alpha · (exp(x) - 1) elsewhere."""
     return np.where(x.real > 0, x, alpha * np.expm1(_not_above_zero(x)))
-
-
-def elu_vjp(x: Array, cotangent: Array, *, alpha: float = 1.0) -> Array:
-    """dx = g where x > 0 and alpha · exp(x) · g elsewhere."""
-    return np.where(x.real > 0, cotangent, alpha * np.exp(_not_above_zero(x)) * cotangent)
 
 
 def _not_above_zero(x: Array) -> Array:
@@ -49,19 +39,9 @@ def sigmoid(x: Array) -> Array:
     return np.where(x.real < 0, decay, 1) / (1 + decay)
 
 
-def sigmoid_vjp(x: Array, cotangent: Array) -> Array:
-    """dx = g · s(x) · s(-x)."""
-    return cotangent * sigmoid(x) * sigmoid(-x)
-
-
 def log_sigmoid(x: Array) -> Array:
     """log(1 / (1 + exp(-x))) = min(0, x) - log(1 + exp(-|x|))."""
     return _not_above_zero(x) - np.log1p(np.exp(np.where(x.real < 0, x, -x)))
-
-
-def log_sigmoid_vjp(x: Array, cotangent: Array) -> Array:
-    """dx = g · s(-x)."""
-    return cotangent * sigmoid(-x)
 
 
 def silu(x: Array) -> Array:
@@ -69,19 +49,9 @@ def silu(x: Array) -> Array:
     return x * sigmoid(x)
 
 
-def silu_vjp(x: Array, cotangent: Array) -> Array:
-    """dx = g · s(x) · (1 + x · s(-x))."""
-    return cotangent * sigmoid(x) * (1 + x * sigmoid(-x))
-
-
 def tanh(x: Array) -> Array:
     """(exp(x) - exp(-x)) / (exp(x) + exp(-x))."""
     return np.tanh(x)
-
-
-def tanh_vjp(x: Array, cotangent: Array) -> Array:
-    """dx = g · (1 - tanh² x)."""
-    return cotangent * (1 - np.tanh(x) ** 2)
 
 
 def gelu(x: Array) -> Array:
@@ -107,18 +77,7 @@ def softmax(x: Array, axis: int = -1) -> Array:
     return powers / powers.sum(axis, keepdims=True)
 
 
-def softmax_vjp(x: Array, cotangent: Array, *, axis: int = -1) -> Array:
-    """dx = p · (g - Σ g p), with p = softmax(x)."""
-    p = softmax(x, axis)
-    return p * (cotangent - (cotangent * p).sum(axis, keepdims=True))
-
-
 def log_softmax(x: Array, axis: int = -1) -> Array:
     """x - log Σ exp(x) along the axis, the largest x subtracted first."""
     below = x - x.real.max(axis, keepdims=True)
     return below - np.log(np.exp(below).sum(axis, keepdims=True))
-
-
-def log_softmax_vjp(x: Array, cotangent: Array, *, axis: int = -1) -> Array:
-    """dx = g - softmax(x) · Σ g."""
-    return cotangent - softmax(x, axis) * cotangent.sum(axis, keepdims=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy import ndarray as Array
 
-from reference.activation import log_softmax, log_softmax_vjp
+from reference.activation import log_softmax
 
 
 def nll_loss(
@@ -17,20 +17,6 @@ def nll_loss(
     """
     share, divisor = _shares(log_p, target, weight, ignore_index, 0.0)
     return _reduced(log_p, share, divisor, reduction)
-
-
-def nll_loss_vjp(
-    log_p: Array,
-    target: Array,
-    weight: Array | None,
-    cotangent: Array,
-    *,
-    ignore_index: int = -100,
-    reduction: str = "mean",
-) -> Array:
-    """dlog_p = -w[t] g at the class t and 0 elsewhere, divided as the loss is."""
-    share, divisor = _shares(log_p, target, weight, ignore_index, 0.0)
-    return _reduced_vjp(log_p, share, divisor, reduction, cotangent)
 
 
 def cross_entropy(
@@ -50,21 +36,6 @@ def cross_entropy(
     """
     share, divisor = _shares(x, target, weight, ignore_index, label_smoothing)
     return _reduced(log_softmax(x, _class_axis(x)), share, divisor, reduction)
-
-
-def cross_entropy_vjp(
-    x: Array,
-    target: Array,
-    weight: Array | None,
-    cotangent: Array,
-    *,
-    ignore_index: int = -100,
-    label_smoothing: float = 0.0,
-    reduction: str = "mean",
-) -> Array:
-    """dx = the gradient of log softmax for the cotangent -w q g, divided as the loss is."""
-    share, divisor = _shares(x, target, weight, ignore_index, label_smoothing)
-    return log_softmax_vjp(x, _reduced_vjp(x, share, divisor, reduction, cotangent), axis=_class_axis(x))
 
 
 def _class_axis(x: Array) -> int:
@@ -94,10 +65,3 @@ def _reduced(log_p: Array, share: Array, divisor: float | Array, reduction: str)
     np.multiply(share, log_p, out=terms, where=share != 0)
     each = -terms.sum(_class_axis(log_p))
     return {"none": lambda: each, "mean": lambda: each.sum() / divisor, "sum": lambda: each.sum()}[reduction]()
-
-
-def _reduced_vjp(log_p: Array, share: Array, divisor: float | Array, reduction: str, cotangent: Array) -> Array:
-    """dlog_p = -share · g, divided as the loss is."""
-    if reduction == "none":
-        return -share * np.expand_dims(cotangent, _class_axis(log_p))
-    return -share * (cotangent / divisor if reduction == "mean" else cotangent)

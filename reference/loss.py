@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy import ndarray as Array
 
-from reference.activation import log_sigmoid, sigmoid
+from reference.activation import log_sigmoid
 
 
 def reduce(values: Array, reduction: str) -> Array:
@@ -35,12 +35,6 @@ def l1_loss(x: Array, target: Array, *, reduction: str = "mean") -> Array:
     return reduce(_magnitude(x - target), reduction)
 
 
-def l1_loss_vjp(x: Array, target: Array, cotangent: Array, *, reduction: str = "mean") -> tuple[Array, Array]:
-    """dx = sign(x - t) g, which is 0 where x = t, and dt = -dx."""
-    dx = np.sign((x - target).real) * reduce_vjp(x, cotangent, reduction=reduction)
-    return dx, -dx
-
-
 def smooth_l1_loss(x: Array, target: Array, *, beta: float = 1.0, reduction: str = "mean") -> Array:
     """d² / (2 beta) where d = |x - t| < beta and d - beta / 2 elsewhere, reduced."""
     d = _magnitude(x - target)
@@ -48,30 +42,10 @@ def smooth_l1_loss(x: Array, target: Array, *, beta: float = 1.0, reduction: str
     return reduce(np.where(near, d * d / (2 * beta or 1), d - beta / 2), reduction)
 
 
-def smooth_l1_loss_vjp(
-    x: Array, target: Array, cotangent: Array, *, beta: float = 1.0, reduction: str = "mean"
-) -> tuple[Array, Array]:
-    """dx = (x - t) / beta · g where |x - t| < beta and sign(x - t) g elsewhere, and dt = -dx."""
-    d = x - target
-    slope = np.where(_magnitude(d).real < beta, d / (beta or 1), np.sign(d.real))
-    dx = slope * reduce_vjp(x, cotangent, reduction=reduction)
-    return dx, -dx
-
-
 def huber_loss(x: Array, target: Array, *, delta: float = 1.0, reduction: str = "mean") -> Array:
     """d² / 2 where d = |x - t| <= delta and delta · (d - delta / 2) elsewhere, reduced."""
     d = _magnitude(x - target)
     return reduce(np.where(d.real <= delta, d * d / 2, delta * (d - delta / 2)), reduction)
-
-
-def huber_loss_vjp(
-    x: Array, target: Array, cotangent: Array, *, delta: float = 1.0, reduction: str = "mean"
-) -> tuple[Array, Array]:
-    """dx = (x - t) g where |x - t| <= delta and delta · sign(x - t) g elsewhere, and dt = -dx."""
-    d = x - target
-    slope = np.where(_magnitude(d).real <= delta, d, delta * np.sign(d.real))
-    dx = slope * reduce_vjp(x, cotangent, reduction=reduction)
-    return dx, -dx
 
 
 def _magnitude(d: Array) -> Array:
@@ -87,34 +61,12 @@ def binary_cross_entropy(x: Array, target: Array, weight: Array | None = None, *
     return reduce(-_weighted(target * yes + (1 - target) * no, weight), reduction)
 
 
-def binary_cross_entropy_vjp(
-    x: Array, target: Array, weight: Array | None, cotangent: Array, *, reduction: str = "mean"
-) -> Array:
-    """dx = w (x - t) / (x (1 - x)) · g, for x between 0 and 1."""
-    slope = (x - target) / (x * (1 - x))
-    return _weighted(slope, weight) * reduce_vjp(x, cotangent, reduction=reduction)
-
-
 def binary_cross_entropy_with_logits(
     x: Array, target: Array, weight: Array | None = None, pos_weight: Array | None = None, *, reduction: str = "mean"
 ) -> Array:
     """-w (p t log s(x) + (1 - t) log s(-x)), reduced, with s the sigmoid and p the weight of positive examples."""
     yes, no = _weighted(target * log_sigmoid(x), pos_weight), (1 - target) * log_sigmoid(-x)
     return reduce(-_weighted(yes + no, weight), reduction)
-
-
-def binary_cross_entropy_with_logits_vjp(
-    x: Array,
-    target: Array,
-    weight: Array | None,
-    pos_weight: Array | None,
-    cotangent: Array,
-    *,
-    reduction: str = "mean",
-) -> Array:
-    """dx = w ((1 - t) s(x) - p t s(-x)) g."""
-    slope = (1 - target) * sigmoid(x) - _weighted(target * sigmoid(-x), pos_weight)
-    return _weighted(slope, weight) * reduce_vjp(x, cotangent, reduction=reduction)
 
 
 def _weighted(values: Array, weight: Array | None) -> Array:

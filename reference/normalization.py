@@ -64,17 +64,6 @@ def layer_norm(
     return y if bias is None else y + bias
 
 
-def layer_norm_vjp(
-    x: Array, weight: Array | None, bias: Array | None, cotangent: Array, *, ndim: int = 1, eps: float = 1e-5
-) -> tuple[Array, Array, Array]:
-    """dx as for batch_norm in training; dw = Σ g z and db = Σ g over all axes but the last ndim."""
-    axes = tuple(range(-ndim, 0))
-    z, deviation = _normal(x, axes, eps)
-    h = cotangent if weight is None else cotangent * weight
-    leading = tuple(range(x.ndim - ndim))
-    return _normal_vjp(z, deviation, h, axes), (cotangent * z).sum(leading), cotangent.sum(leading)
-
-
 def _normal(x: Array, axes: tuple[int, ...], eps: float) -> tuple[Array, Array]:
     """z = (x - m) / √(v + eps) over the axes, and that root."""
     centred = x - x.mean(axes, keepdims=True)

@@ -48,22 +48,6 @@ def avg_pool2d(
     return total / _divisor(x, kernel, stride, padding, count_include_pad)
 
 
-def avg_pool2d_vjp(
-    x: Array,
-    cotangent: Array,
-    *,
-    kernel: Size,
-    stride: Size | None = None,
-    padding: Size = 0,
-    count_include_pad: bool = True,
-) -> Array:
-    """dx: each window gives every value in it an equal share of its gradient."""
-    stride = kernel if stride is None else stride
-    share = cotangent / _divisor(x, kernel, stride, padding, count_include_pad)
-    dseen = np.broadcast_to(share[:, :, None, None], (*share.shape[:2], *pair(kernel), *share.shape[2:]))
-    return windows_vjp(x, dseen, stride=stride, padding=padding)
-
-
 def _divisor(x: Array, kernel: Size, stride: Size, padding: Size, count_include_pad: bool) -> Array:
     """How many values each window holds: (H', W')."""
     ones = np.ones((1, 1, *x.shape[2:]), x.dtype)

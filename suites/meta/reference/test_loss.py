@@ -24,21 +24,17 @@ def test_mse_by_hand():
 def test_l1_by_hand():
     equals(loss.l1_loss(X, TARGET, reduction="none"), [0, 3, 0.5, 2])
     equals(loss.l1_loss(X, TARGET), 1.375)
-    equals(loss.l1_loss_vjp(X, TARGET, ONE, reduction="sum")[0], [0, 1, -1, -1])
-    equals(loss.l1_loss_vjp(X, TARGET, ONE)[1], [0, -0.25, 0.25, 0.25])
 
 
 def test_smooth_l1_by_hand():
     equals(loss.smooth_l1_loss(X, TARGET, reduction="none"), [0, 2.5, 0.125, 1.5])
     equals(loss.smooth_l1_loss(X, TARGET, beta=2.0, reduction="none"), [0, 2, 0.0625, 1])
     equals(loss.smooth_l1_loss(X, TARGET, beta=0.0, reduction="none"), [0, 3, 0.5, 2])
-    equals(loss.smooth_l1_loss_vjp(X, TARGET, ONE, beta=2.0, reduction="sum")[0], [0, 1, -0.25, -1])
 
 
 def test_huber_by_hand():
     equals(loss.huber_loss(X, TARGET, reduction="none"), [0, 2.5, 0.125, 1.5])
     equals(loss.huber_loss(X, TARGET, delta=2.0, reduction="none"), [0, 4, 0.125, 2])
-    equals(loss.huber_loss_vjp(X, TARGET, ONE, delta=2.0, reduction="sum")[0], [0, 2, -0.5, -2])
 
 
 def test_binary_cross_entropy_by_hand():
@@ -46,7 +42,6 @@ def test_binary_cross_entropy_by_hand():
 
     near(loss.binary_cross_entropy(p, target, reduction="none"), [math.log(2), -math.log(0.75), 100])
     near(loss.binary_cross_entropy(p[:2], target[:2], np.array([3.0, 0.0])), 1.5 * math.log(2))
-    near(loss.binary_cross_entropy_vjp(p[:2], target[:2], None, ONE), [-1, 2 / 3])
 
 
 def test_binary_cross_entropy_with_logits_by_hand():
@@ -57,33 +52,12 @@ def test_binary_cross_entropy_with_logits_by_hand():
         loss.binary_cross_entropy_with_logits(x[:2], target[:2], None, np.array([3.0, 9.0]), reduction="none"),
         [3 * math.log(2), math.log(4)],
     )
-    near(loss.binary_cross_entropy_with_logits_vjp(x[:2], target[:2], None, np.array([3.0, 9.0]), ONE), [-0.75, 0.375])
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)
-@pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"])
-def test_gradients_are_adjoint(name, reduction):
-    forward, vjp = getattr(loss, name), getattr(loss, f"{name}_vjp")
+def test_gradients_are_adjoint(reduction):
     is_adjoint(
-        lambda x, t: forward(x, t, reduction=reduction),
-        lambda x, t, g: vjp(x, t, g, reduction=reduction),
+        lambda x, t: loss.mse_loss(x, t, reduction=reduction),
+        lambda x, t, g: loss.mse_loss_vjp(x, t, g, reduction=reduction),
         *draw(1, (4, 5), (4, 5)),
-    )
-
-
-@pytest.mark.parametrize("reduction", REDUCTIONS)
-@pytest.mark.parametrize("scaled", [False, True])
-def test_binary_gradients_are_adjoint(scaled, reduction):
-    rng = np.random.default_rng(2)
-    p, target, weight, pos_weight = rng.uniform(0.1, 0.9, (4, 3, 5))
-    weight, pos_weight = (weight, pos_weight[0]) if scaled else (None, None)
-    is_adjoint(
-        lambda x: loss.binary_cross_entropy(x, target, weight, reduction=reduction),
-        lambda x, g: loss.binary_cross_entropy_vjp(x, target, weight, g, reduction=reduction),
-        p,
-    )
-    is_adjoint(
-        lambda x: loss.binary_cross_entropy_with_logits(x, target, weight, pos_weight, reduction=reduction),
-        lambda x, g: loss.binary_cross_entropy_with_logits_vjp(x, target, weight, pos_weight, g, reduction=reduction),
-        *draw(3, (3, 5)),
     )

@@ -8,8 +8,8 @@ import pytest
 from reference import activation, adaptive, classification, loss, optimizer
 from reference.convolution import conv2d, conv2d_vjp
 from reference.network import lenet_shapes, lenet_vjp, resnet18, resnet18_buffers, resnet18_shapes, resnet18_vjp
-from reference.normalization import layer_norm, layer_norm_vjp
-from reference.pooling import adaptive_avg_pool2d, adaptive_avg_pool2d_vjp, avg_pool2d, avg_pool2d_vjp
+from reference.normalization import layer_norm
+from reference.pooling import adaptive_avg_pool2d, adaptive_avg_pool2d_vjp, avg_pool2d
 from suites.meta.reference.checks import draw
 
 X, G, WEIGHT = (x.astype(np.float32) for x in draw(1, (2, 4, 6, 6), (2, 4, 6, 6), (4,)))
@@ -20,19 +20,16 @@ LOSSES = ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_e
 
 CALLS = {
     **{name: partial(getattr(activation, name), X) for name in ACTIVATIONS},
-    **{f"{name}_vjp": partial(getattr(activation, f"{name}_vjp"), X, G) for name in ACTIVATIONS},
+    **{f"{name}_vjp": partial(getattr(activation, f"{name}_vjp"), X, G) for name in ("relu", "gelu")},
     **{name: partial(getattr(loss, name), X, G) for name in LOSSES},
-    **{f"{name}_vjp": partial(getattr(loss, f"{name}_vjp"), X, G, ONE) for name in LOSSES[:4]},
+    "mse_loss_vjp": partial(loss.mse_loss_vjp, X, G, ONE),
     "cross_entropy": lambda: classification.cross_entropy(X, INDEX, abs(WEIGHT), label_smoothing=0.1),
-    "cross_entropy_vjp": lambda: classification.cross_entropy_vjp(X, INDEX, abs(WEIGHT), ONE, label_smoothing=0.1),
     "conv2d": lambda: conv2d(X, X[:, :, :3, :3], WEIGHT[:2], padding=1),
     "conv2d_vjp": lambda: conv2d_vjp(X, X[:, :, :3, :3], None, G[:, :2], padding=1),
     "avg_pool2d": lambda: avg_pool2d(X, 2, padding=1, count_include_pad=False),
-    "avg_pool2d_vjp": lambda: avg_pool2d_vjp(X, G, kernel=3, stride=1, padding=1),
     "adaptive_avg_pool2d": lambda: adaptive_avg_pool2d(X, 4),
     "adaptive_avg_pool2d_vjp": lambda: adaptive_avg_pool2d_vjp(X, G, output_size=6),
     "layer_norm": lambda: layer_norm(X),
-    "layer_norm_vjp": lambda: layer_norm_vjp(X, None, None, G),
 }
 
 STEPS = [
