@@ -19,6 +19,7 @@ import torch
 
 import reference
 import suites
+from reports import environment
 from reports.cell import cell
 from reports.plain import plain
 from suites.kit import device as devices
@@ -108,7 +109,7 @@ def _is_whole(config: pytest.Config) -> bool:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    capability = getattr(torch.backends.cpu, "get_cpu_capability", lambda: "unknown")()
+    capability = environment.capability(torch.__config__.show()) or "unknown"
     described = ", ".join(devices.describe(name) for name in config.option.device)
     return [
         f"torch {torch.__version__} ({torch.version.git_version}), CPU capability {capability}, devices: {described}",

@@ -48,7 +48,7 @@ def torch_build(devices: Sequence[str]) -> dict[str, Any]:
         "torch git": getattr(torch.version, "git_version", None),
         "torch cuda": getattr(torch.version, "cuda", None),
         "torch build": build,
-        "cpu capability": _capability(build),
+        "cpu capability": capability(build),
         "threads": torch.get_num_threads(),
         "accelerators": {name: _accelerator(name) for name in devices if name != "cpu"},
     }
@@ -83,7 +83,8 @@ def documentation(name: str, docstring: Callable[[str], Optional[str]]) -> dict[
     return {"name": name, "sha256": digest, "text": text[:LONGEST_DOCSTRING]}
 
 
-def _capability(build: str) -> Optional[str]:
+def capability(build: str) -> Optional[str]:
+    """Find the vector instructions that torch uses in what it says of its build."""
     found = re.search(r"CPU capability usage: (.+)", build)  # torch.backends.cpu has it only from 2.0 on
     return found.group(1).strip() if found else None
 
