@@ -16,11 +16,17 @@ def equals(actual: Array, expected: Any) -> None:
     assert np.asarray(actual).tolist() == expected
 
 
-def near(actual: Array, expected: Any, ulps: int = 4) -> None:
-    """Assert the values of nested lists to a few units in the last place, and their shape."""
-    wanted = np.asarray(expected, dtype=float)
-    assert np.shape(actual) == wanted.shape
-    assert (np.abs(actual - wanted) <= ulps * np.finfo(float).eps * np.abs(wanted)).all(), (actual, expected)
+def near(actual: Array, expected: Any, ulps: int = 4, scale: Any = None) -> None:
+    """Assert the values of nested lists to a few units in the last place of ``scale``, and their shape.
+
+    ``scale`` is the size of what was added up, by default the values themselves. NaN and infinities are the same.
+    """
+    found, wanted = np.asarray(actual), np.asarray(expected) * 1.0
+    assert found.shape == wanted.shape
+    finite = np.isfinite(wanted)
+    allowed = np.broadcast_to(ulps * np.finfo(float).eps * np.abs(wanted if scale is None else scale), wanted.shape)
+    assert np.array_equal(found[~finite], wanted[~finite], equal_nan=True), (actual, expected)
+    assert (np.abs(found[finite] - wanted[finite]) <= allowed[finite]).all(), (actual, expected)
 
 
 def is_adjoint(forward: Callable[..., Array], vjp: Callable[..., Any], *arrays: Array, seed: int = 0) -> None:

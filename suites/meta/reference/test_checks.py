@@ -23,6 +23,21 @@ def test_near_rejects_nan_and_nine_ulps_and_another_shape():
             near(wrong, [1.0])
 
 
+@pytest.mark.parametrize("wrong", [[1.0, np.inf], [np.nan, -np.inf], [np.nan, 0.0]])
+def test_near_rejects_other_specials(wrong):
+    near(np.array([np.nan, np.inf]), [np.nan, np.inf])
+
+    with pytest.raises(AssertionError):
+        near(np.array(wrong), [np.nan, np.inf])
+
+
+def test_near_measures_by_what_was_added_up():
+    near(np.array([1e-15]), [0.0], scale=[2.0])
+
+    with pytest.raises(AssertionError):
+        near(np.array([1e-15]), [0.0], scale=[0.5])
+
+
 WRONG = {
     "scaled": lambda x, g: 2 * x * g * (1 + 1e-10),
     "zero": lambda x, g: 0 * g,
