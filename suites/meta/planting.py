@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
+from collections.abc import Iterator
 from typing import Any, Callable, NamedTuple
 
 import pytest
@@ -32,6 +34,13 @@ class Plant(NamedTuple):
         return f"{self.claim.__name__}: {self.wrongness}"
 
 
+class Repair(NamedTuple):
+    """What makes a claim hold that torch does not keep today: what is replaced, and by what."""
+
+    target: str
+    mend: Callable[[Any], Any]
+
+
 def plants(*all_plants: Plant) -> pytest.MarkDecorator:
     """Parametrize a test over plants."""
     return pytest.mark.parametrize("plant", all_plants, ids=str)
@@ -44,11 +53,23 @@ def assert_rejected(plant: Plant, request: pytest.FixtureRequest) -> None:
     if is_hypothesis_test(plant.claim):
         profile.plant_seed(plant.claim, 0)
     _run(plant.claim, arguments)
+    with _replaced(plant.target, plant.wrong), pytest.raises(REJECTIONS):
+        _run(plant.claim, arguments)
+
+
+def assert_rejected_once_mended(plant: Plant, repair: Repair, request: pytest.FixtureRequest) -> None:
+    """The claim holds of torch as it should be, and fails once the wrong answer is planted."""
+    with _replaced(repair.target, repair.mend):
+        assert_rejected(plant, request)
+
+
+@contextlib.contextmanager
+def _replaced(target: str, change: Callable[[Any], Any]) -> Iterator[None]:
+    """What a dotted name stands for, changed for the time of the block."""
+    owner, name = _resolve(target)
     with pytest.MonkeyPatch.context() as patch:
-        owner, name = _resolve(plant.target)
-        patch.setattr(owner, name, plant.wrong(getattr(owner, name)))
-        with pytest.raises(REJECTIONS):
-            _run(plant.claim, arguments)
+        patch.setattr(owner, name, change(getattr(owner, name)))
+        yield
 
 
 def _run(claim: Callable[..., None], arguments: dict[str, Any]) -> None:

@@ -1,18 +1,8 @@
 """Wrong answers where this torch does not keep a claim: it holds of a torch that is mended, and rejects them."""
 
-from typing import Any, Callable, NamedTuple
-
 from suites.autograd import test_accumulation, test_zero_grad
-from suites.meta.planting import Plant, _resolve, assert_rejected, plants
+from suites.meta.planting import Plant, Repair, assert_rejected_once_mended, plants
 from suites.meta.wrong_engine import ENGINE, weighed
-
-
-class Repair(NamedTuple):
-    """What makes a claim hold that torch does not keep today."""
-
-    target: str
-    mend: Callable[[Any], Any]
-
 
 REPAIRS = {
     test_accumulation.test_one_gradient_serves_for_every_call: Repair(
@@ -36,9 +26,5 @@ PLANTS = (
 
 
 @plants(*PLANTS)
-def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, request, monkeypatch):
-    repair = REPAIRS[plant.claim]
-    owner, name = _resolve(repair.target)
-    monkeypatch.setattr(owner, name, repair.mend(getattr(owner, name)))
-
-    assert_rejected(plant, request)
+def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, request):
+    assert_rejected_once_mended(plant, REPAIRS[plant.claim], request)

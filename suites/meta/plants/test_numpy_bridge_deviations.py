@@ -1,11 +1,9 @@
 """Wrong answers where this torch does not keep a claim: it holds of a torch that is mended, and rejects them."""
 
-from typing import Any, Callable, NamedTuple
-
 import numpy as np
 import torch
 
-from suites.meta.planting import Plant, _resolve, assert_rejected, plants
+from suites.meta.planting import Plant, Repair, assert_rejected_once_mended, plants
 from suites.numpy_bridge import (
     test_array_protocol,
     test_as_tensor,
@@ -14,13 +12,6 @@ from suites.numpy_bridge import (
     test_numpy_scalars,
     test_python_numbers,
 )
-
-
-class Repair(NamedTuple):
-    """What makes a claim hold that torch does not keep today."""
-
-    target: str
-    mend: Callable[[Any], Any]
 
 
 def shares_without_dimensions(original):
@@ -124,9 +115,5 @@ PLANTS = (
 
 
 @plants(*PLANTS)
-def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, request, monkeypatch):
-    repair = REPAIRS[plant.claim]
-    owner, name = _resolve(repair.target)
-    monkeypatch.setattr(owner, name, repair.mend(getattr(owner, name)))
-
-    assert_rejected(plant, request)
+def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, request):
+    assert_rejected_once_mended(plant, REPAIRS[plant.claim], request)

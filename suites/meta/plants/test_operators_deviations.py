@@ -3,12 +3,34 @@
 import torch
 
 from suites.meta import wrong
-from suites.meta.planting import Plant, _resolve, assert_rejected, plants
+from suites.meta.planting import Plant, Repair, assert_rejected_once_mended, plants
 from suites.operators import test_comparison as comparison
 from suites.operators import test_contraction as contraction
 from suites.operators import test_extremes as extremes
 
-STRIDED = (
+
+def of_contiguous_tensors(original):
+    """The function of contiguous tensors, which it is right for."""
+    return lambda x, *rest: original(x.contiguous(), *(r if isinstance(r, int) else r.contiguous() for r in rest))
+
+
+def of_wide_integers(original):
+    """The function of integers that hold every number in question."""
+
+    def right(x, *numbers):
+        result = original(x.long(), *numbers)
+        return result.to(x.dtype) if result.dtype is torch.int64 else result
+
+    return right
+
+
+REPAIRS = {
+    "torch.kron": of_contiguous_tensors,
+    "torch.median": of_contiguous_tensors,
+    "torch.lt": of_wide_integers,
+    "torch.clamp": of_wide_integers,
+}
+PLANTS = (
     Plant("exchanged", contraction.test_kron_takes_any_strides, "torch.kron", wrong.swapped),
     Plant(
         "one more",
@@ -17,22 +39,6 @@ STRIDED = (
         wrong.off,
         {"name": "median", "length": 5},
     ),
-)
-
-
-def mended(original):
-    """The function of contiguous tensors, which it is right for."""
-    return lambda x, *rest: original(x.contiguous(), *(r if isinstance(r, int) else r.contiguous() for r in rest))
-
-
-@plants(*STRIDED)
-def test_is_rejected(plant, request, monkeypatch):
-    owner, name = _resolve(plant.target)
-    monkeypatch.setattr(owner, name, mended(getattr(owner, name)))
-    assert_rejected(plant, request)
-
-
-WRAPPING = (
     Plant(
         "or equal",
         comparison.test_compares_with_numbers_beyond_its_dtype,
@@ -50,21 +56,6 @@ WRAPPING = (
 )
 
 
-def widened(original):
-    """The function of integers that hold every number in question."""
-
-    def right(x, *numbers):
-        result = original(x.long(), *numbers)
-        return result.to(x.dtype) if result.dtype is torch.int64 else result
-
-    return right
-
-
-@plants(*WRAPPING)
-def test_is_rejected_of_wide_integers(plant, request, monkeypatch):
-    owner, name = _resolve(plant.target)
-    monkeypatch.setattr(owner, name, widened(getattr(owner, name)))
-    assert_rejected(plant, request)
-
-
-PLANTS = STRIDED + WRAPPING
+@plants(*PLANTS)
+def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, request):
+    assert_rejected_once_mended(plant, Repair(plant.target, REPAIRS[plant.target]), request)

@@ -1,9 +1,8 @@
 """Wrong answers where torch does not keep a claim about optimizers: it holds of a mended torch, and rejects them."""
 
-import torch
 from torch.optim import lr_scheduler
 
-from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.planting import Plant, Repair, assert_rejected_once_mended, plants
 from suites.optim import test_optimizer as claims
 from suites.optim import test_schedulers as schedulers
 from suites.optim import test_state_dict as state
@@ -77,15 +76,10 @@ PLANTS = (
           "torch.optim.lr_scheduler.SequentialLR.__init__", a_milestone_later),
 )  # fmt: skip
 
-MENDED = {
-    "torch.optim.Adagrad.__init__": (torch.optim.Adagrad, "__init__", started_by_group),
-    LOAD: (torch.optim.Optimizer, "load_state_dict", keeping_text),
-    "torch.optim.lr_scheduler.SequentialLR.__init__": (lr_scheduler.SequentialLR, "__init__", flattened),
-}
+REPAIRS = {"torch.optim.Adagrad.__init__": started_by_group, LOAD: keeping_text,
+           "torch.optim.lr_scheduler.SequentialLR.__init__": flattened}  # fmt: skip
 
 
 @plants(*PLANTS)
-def test_is_rejected(plant, request, monkeypatch):
-    owner, name, mend = MENDED[plant.target]
-    monkeypatch.setattr(owner, name, mend(getattr(owner, name)))
-    assert_rejected(plant, request)
+def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, request):
+    assert_rejected_once_mended(plant, Repair(plant.target, REPAIRS[plant.target]), request)

@@ -1,18 +1,9 @@
 """Wrong answers about indexing where this torch does not keep a claim: it holds of a torch that is mended."""
 
-from typing import Any, Callable, NamedTuple
-
 import torch
 
-from suites.meta.planting import Plant, _resolve, assert_rejected, plants
+from suites.meta.planting import Plant, Repair, assert_rejected_once_mended, plants
 from suites.tensors import test_advanced_indexing, test_gathering, test_ordering, test_shape
-
-
-class Repair(NamedTuple):
-    """What makes a claim hold that torch does not keep today."""
-
-    target: str
-    mend: Callable[[Any], Any]
 
 
 def lists_are_tensors(original):
@@ -82,9 +73,5 @@ PLANTS = (
 
 
 @plants(*PLANTS)
-def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, request, monkeypatch):
-    repair = REPAIRS[plant.claim]
-    owner, name = _resolve(repair.target)
-    monkeypatch.setattr(owner, name, repair.mend(getattr(owner, name)))
-
-    assert_rejected(plant, request)
+def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, request):
+    assert_rejected_once_mended(plant, REPAIRS[plant.claim], request)
