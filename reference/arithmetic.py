@@ -26,11 +26,9 @@ def mul(x: Array, y: Array) -> Array:
     return x * y
 
 
-def div(x: Array, y: Array, rounding_mode: str | None = None) -> Array:
-    """x / y, then rounded down (floor) or towards zero (trunc) where asked for."""
-    if rounding_mode is None:
-        return np.true_divide(x, y)
-    return floor_divide(x, y) if rounding_mode == "floor" else trunc_divide(x, y)
+def div(x: Array, y: Array) -> Array:
+    """x / y."""
+    return np.true_divide(x, y)
 
 
 def floor_divide(x: Array, y: Array) -> Array:

@@ -20,8 +20,6 @@ HAND = [
     ("mul", (X, Y), {}, [14, -14, -14, 14]),
     ("mul", BYTES, {}, [196, 15]),
     ("div", (X, Y), {}, [3.5, -3.5, -3.5, 3.5]),
-    ("div", (X, Y), {"rounding_mode": "floor"}, [3, -4, -4, 3]),
-    ("div", (X, Y), {"rounding_mode": "trunc"}, [3, -3, -3, 3]),
     ("floor_divide", (X, Y), {}, [3, -4, -4, 3]),
     ("floor_divide", (np.array([5.5]), np.array([-2.0])), {}, [-3.0]),
     ("trunc_divide", (X, Y), {}, [3, -3, -3, 3]),
