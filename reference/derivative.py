@@ -9,8 +9,9 @@ from numpy import ndarray as Array
 
 #: The square of the step vanishes beside 1, so that the first derivative is exact to rounding.
 STEP = 2.0**-300
-#: Radius and points of the circle on which the second derivative is averaged; the next term is of order 2⁻⁸⁰.
-RADIUS, POINTS = 2.0**-6, 16
+#: Radius and points of the circle on which the second derivative is averaged, for directions of components up to 1. The
+#: next term of the series is smaller by (2ρ / d)²⁴: 2⁻⁴⁰ for a function that is analytic within d = 0.1.
+RADIUS, POINTS = 2.0**-6, 24
 
 
 def jacobian(function: Callable[..., Array], arrays: Sequence[Array], position: int = 0) -> Array:

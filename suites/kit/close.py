@@ -92,7 +92,7 @@ def _same_specials(found: np.ndarray, expected: np.ndarray, allowed: np.ndarray,
 
 def _errors(found: np.ndarray, expected: np.ndarray) -> np.ndarray:
     """The error of each element; none where both are special, which was compared before."""
-    wide = np.result_type(expected.dtype, np.float64)
+    wide = np.result_type(found.dtype, expected.dtype, np.float64)
     special = ~np.isfinite(found) | ~np.isfinite(expected)
     with np.errstate(invalid="ignore", over="ignore"):
         return np.where(special, 0, np.abs(found.astype(wide) - expected.astype(wide)))

@@ -5,7 +5,7 @@ import pytest
 import torch
 from hypothesis import example, given
 
-from suites.kit import close, documents, draw, share_memory, tensor, unchanged
+from suites.kit import bound, close, documents, draw, share_memory, tensor, unchanged
 
 from .bridge import FROM_ARRAY, in_both, window, writable
 
@@ -41,7 +41,7 @@ def test_as_tensor_copies_to_another_dtype(array, dtype):
     """as_tensor of an array gives the values in the dtype asked for, and then does not share memory."""
     result = torch.as_tensor(array, dtype=dtype)
 
-    close(result, draw.cast(array, dtype))
+    close(result, array, bound.rounded(array), dtype=dtype)
     assert not share_memory(result, array)
 
 
@@ -127,7 +127,7 @@ def test_tensor_casts_an_array(sample, dtype, device):
     """torch.tensor of an array with a dtype has the values rounded to that dtype."""
     array = writable(sample, "float64")
 
-    close(torch.tensor(array, dtype=dtype, device=device), draw.cast(array, dtype), device=device)
+    close(torch.tensor(array, dtype=dtype, device=device), array, bound.rounded(array), dtype=dtype, device=device)
 
 
 @documents("torch.tensor", guide=FROM_ARRAY)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 
-from suites.kit import close, documents, draw, share_memory, tensor
+from suites.kit import bound, close, documents, draw, share_memory, tensor
 
 from .bridge import FROM_ARRAY, every_scalar, in_both, scalars, window
 
@@ -56,7 +56,7 @@ def test_copies_an_array_to_another_dtype(array, dtype):
     """asarray of an array with another dtype has the values rounded to it and does not share memory."""
     result = torch.asarray(array, dtype=dtype)
 
-    close(result, draw.cast(array, dtype))
+    close(result, array, bound.rounded(array), dtype=dtype)
     assert not share_memory(result, array)
 
 

@@ -137,12 +137,13 @@ def test_alpha_and_beta_are_one_by_default(row, data, dtype, device):
 @pytest.mark.dtypes(torch.float64, torch.float32)
 @pytest.mark.parametrize("special", [np.nan, np.inf])
 def test_beta_zero_ignores_the_input(row, special, dtype, device):
-    """In {row} with beta=0 the input takes no part: its NaN and infinities do not spread."""
+    """In {row} with beta=0 the input takes no part, nor what was in out=: their NaN and infinities do not spread."""
     shapes = row.shapes[0]
     x, y = np.rint(numbers(1, shapes[1], dtype)), np.rint(numbers(2, shapes[2], dtype))
     start = np.full(shapes[0], special, dtypes.in_numpy(dtype))
+    parts, out = [tensor(part, device) for part in (start, x, y)], tensor(start, device)
 
-    result = getattr(torch, row.name)(*(tensor(part, device) for part in (start, x, y)), beta=0, alpha=2)
+    result = getattr(torch, row.name)(*parts, beta=0, alpha=2, out=out)
 
     close(result, 2 * row.product(x, y), unsigned_zero(bound.exact), device=device)
 

@@ -3,12 +3,24 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reference import joining
 from suites.kit import close, documents, draw, tensor
-from suites.tensors.operation import Call, Operation, between, call, cases, dims, named, rows, same, writes_into_out
+from suites.tensors.operation import (
+    Call,
+    Operation,
+    between,
+    call,
+    cases,
+    dims,
+    named,
+    rows,
+    same,
+    spelled,
+    writes_into_out,
+)
 from suites.tensors.recipes import samples
 
 GUIDE = "Operations on Tensors"
@@ -148,13 +160,28 @@ def test_joins_or_parts_as_its_formula_says(row, data, device):
     same(case.result(device), case.expected(), case.dtype, device)
 
 
-@rows(named(TABLE, "torch.cat", "torch.stack", "torch.hstack", "torch.vstack", "torch.dstack", "torch.column_stack"))
+JOINING = named(TABLE, *(f"torch.{name}" for name in ("cat", "stack", "hstack", "vstack", "dstack", "column_stack")))
+
+
+@rows(JOINING)
 @given(data=st.data(), layout=st.sampled_from(draw.WRITABLE))
 def test_writes_into_out(row, data, layout, device):
-    """With out=, {row} writes its result into that tensor, whatever its strides, and returns it."""
+    """With out=, {row} writes none or several elements into that tensor, whatever its strides, and returns it."""
     case = data.draw(cases(row))
+    assume(case.expected().size != 1)
 
     writes_into_out(case, layout, device)
+
+
+@rows(JOINING)
+def test_writes_one_element_into_out(row, device):
+    """With out=, {row} of one element writes it into that tensor, whatever its strides, and returns it."""
+    join, x = spelled(str(row)), np.full((1, 1), 7.0)
+    expected = row.reference([x])
+    out = tensor(draw.laid_out(np.zeros_like(expected), "stepped"), device)
+
+    assert join([tensor(x, device)], out=out) is out
+    close(out, expected, device=device)
 
 
 @documents("torch.cat", guide=GUIDE)

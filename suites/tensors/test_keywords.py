@@ -81,3 +81,13 @@ def test_takes_its_arguments_by_name(row, device):
     result = spelled(row.name)(tensor(ARRAY, device), **named)
 
     same(result, row.reference(ARRAY, *row.arguments.values()), torch.float32, device)
+
+
+@documents("torch.slice_scatter")
+def test_slice_scatter_steps_by_one(device):
+    """Without a step, torch.slice_scatter puts src into every place from start to end."""
+    x, src = tensor(ARRAY, device), tensor(-ARRAY[..., :2], device)
+
+    result = torch.slice_scatter(x, src, 2, 1, 3)
+
+    same(result, indexing.slice_scatter(ARRAY, -ARRAY[..., :2], 2, 1, 3), torch.float32, device)

@@ -127,7 +127,7 @@ FORMS = (
         "NaN spreads",
         forms.test_beta_zero_ignores_the_input,
         "torch.addmm",
-        lambda f: lambda s, x, y, beta, alpha: f(s, x, y, beta=beta, alpha=alpha) + s * 0,
+        lambda f: lambda s, x, y, beta, alpha, out: f(s, x, y, beta=beta, alpha=alpha, out=out).add_(s * 0),
         {"row": ADDMM, "special": float("nan")},
     ),
     Plant(

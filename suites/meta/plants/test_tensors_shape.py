@@ -203,6 +203,12 @@ PLANTS = (
         lambda original: lambda x: x.mT,
     ),
     Plant(
+        "every second place",
+        keywords.test_slice_scatter_steps_by_one,
+        "torch.slice_scatter",
+        lambda original: lambda x, src, dim, start, end: original(x, src[..., :1], dim, start, end, 2),
+    ),
+    Plant(
         "start_dim is ignored",
         keywords.test_takes_its_arguments_by_name,
         "torch.flatten",
@@ -301,6 +307,13 @@ PLANTS = (
         "torch.stack",
         out_is_made_anew,
         spelling(joining.TABLE, "torch.stack"),
+    ),
+    Plant(
+        "out is left alone",
+        joining.test_writes_one_element_into_out,
+        "torch.cat",
+        out_is_made_anew,
+        spelling(joining.JOINING, "torch.cat"),
     ),
     Plant(
         "joins along the first dimension",

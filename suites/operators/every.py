@@ -1,0 +1,49 @@
+"""What the laws of every operator share: the claim's rows, where arrays lie, and when two computations agree."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from suites.kit import array, bound, close, documents, draw
+from suites.operators.catalogue import tensors
+
+LAYOUTS = (*draw.LAYOUTS[1:], "channels last")
+
+
+def every(calls, **since):
+    """Calls as parameters of claims, those of a name from a release on; a second call of an operator has a number."""
+    seen: dict[str, int] = {}
+    params = []
+    for call in calls:
+        seen[call.name] = seen.get(call.name, 0) + 1
+        number = f"-{seen[call.name]}" if seen[call.name] > 1 else ""
+        mark = documents(str(call), since=since.get(call.name.split(".")[-1]))
+        params.append(pytest.param(call, marks=mark, id=f"{call.name}{number}"))
+    return pytest.mark.parametrize("row", params)
+
+
+def placed(layout):
+    """How an array comes to lie so in memory; channels are last only where there are two dimensions behind them."""
+
+    def place(values):
+        if layout != "channels last":
+            return draw.laid_out(values, layout)
+        last = np.array(np.moveaxis(values, 1, -1), order="C") if values.ndim > 3 else values
+        return np.moveaxis(last, -1, 1) if values.ndim > 3 else values
+
+    return place
+
+
+def packed(layout):
+    """The same values, one after the other."""
+    return lambda values: np.array(placed(layout)(values), order="C")
+
+
+def same(found, expected, parts, device):
+    """Assert that two ways of one computation agree to 64 u of the largest number in it: sums may go in any order."""
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected):
+        largest = max(float(np.abs(array(x)[np.isfinite(array(x))]).max(initial=0.0)) for x in (other, *tensors(parts)))
+        limit = bound.Bound(64, largest, False) if other.dtype.is_floating_point or other.dtype.is_complex else None
+        close(one, array(other), limit or bound.exact, dtype=other.dtype, device=device)
