@@ -1,4 +1,4 @@
-"""Error, gamma and entropy functions, by mpmath with 120 bits; each takes finite points alone, and no poles."""
+"""Error, gamma and entropy functions, by mpmath with 100 bits; each takes finite points alone, and no poles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy import ndarray as Array
 
 mp = mpmath.MPContext()
-mp.prec = 120
+mp.prec = 100
 mpf = mp.mpf
 
 

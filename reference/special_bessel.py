@@ -1,14 +1,13 @@
-"""Airy's and Bessel's functions, by mpmath with 120 bits; each takes finite points alone, and no poles."""
+"""Airy's and Bessel's functions, by mpmath with 100 bits; each takes finite points alone, and no poles."""
 
 from __future__ import annotations
 
 import functools
 
-
 from reference.special import elementwise, mp, mpf
 
-#: Orders are approached to within 2⁻⁸⁰, and so are the limits: beyond the digits of a longdouble.
-BITS = 80
+#: Orders are approached to within 2⁻⁷², and so are the limits: beyond the digits of a longdouble.
+BITS = 72
 
 
 @elementwise
@@ -43,7 +42,7 @@ def bessel_y1(x: mpf) -> mpf:
 
 @functools.lru_cache(maxsize=1024)
 def _second_kind(order: int, x: mpf) -> mpf:
-    with mp.extraprec(2 * BITS):
+    with mp.extraprec(BITS + 20):
         a = order + mpf(2) ** -BITS
         return (mp.besselj(a, x) * mp.cospi(a) - mp.besselj(-a, x)) / mp.sinpi(a)
 
@@ -98,7 +97,7 @@ def scaled_modified_bessel_k1(x: mpf) -> mpf:
 
 @functools.lru_cache(maxsize=1024)
 def _modified_second_kind(order: int, x: mpf) -> mpf:
-    with mp.extraprec(2 * BITS + int(3 * x)):  # both are of the size exp(x), their difference of exp(-x)
+    with mp.extraprec(BITS + 20 + int(3 * x)):  # both are of the size exp(x), their difference of exp(-x)
         a = order + mpf(2) ** -BITS
         return mp.pi / 2 * (mp.besseli(-a, x) - mp.besseli(a, x)) / mp.sinpi(a)
 

@@ -1,4 +1,4 @@
-"""Orthogonal polynomials by their recursion, with 120 bits."""
+"""Orthogonal polynomials by their recursion, with 100 bits."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ hermite_polynomial_h = _recursive(lambda x: 2 * x, lambda n, x, h, before: 2 * x
 hermite_polynomial_he = _recursive(lambda x: x, lambda n, x, h, before: x * h - n * before)
 #: L₁ = 1 - x, (n + 1) Lₙ₊₁ = (2 n + 1 - x) Lₙ - n Lₙ₋₁.
 laguerre_polynomial_l = _recursive(
-    lambda x: 1 - x, lambda n, x, l, before: ((2 * n + 1 - x) * l - n * before) / (n + 1)
+    lambda x: 1 - x, lambda n, x, value, before: ((2 * n + 1 - x) * value - n * before) / (n + 1)
 )
 #: P₁ = x, (n + 1) Pₙ₊₁ = (2 n + 1) x Pₙ - n Pₙ₋₁.
 legendre_polynomial_p = _recursive(lambda x: x, lambda n, x, p, before: ((2 * n + 1) * x * p - n * before) / (n + 1))

@@ -139,6 +139,24 @@ UNARY = (
     Special("ndtri", 7, 2**-20, 1 - 2**-24),
     Special("sinc", 3, -1e4, 1e4),
 )
+#: Degrees up to where torch has long gone over from recursions to sines and cosines.
+DEGREES = range(21)
+#: Twice the largest error measured, in u of |f| + max(|x|, 1) |f'| (x is as good as its distance from 1) and of
+#: what the angle costs where the documented formula is one of sines and cosines of n times the angle.
+POLYNOMIALS = (
+    Pair("chebyshev_polynomial_t", 6, (-1.5, 1.5), DEGREES),
+    Pair("chebyshev_polynomial_u", 6, (-1.5, 1.5), DEGREES),
+    Pair("chebyshev_polynomial_v", 6, (-1.5, 1.5), DEGREES),
+    Pair("chebyshev_polynomial_w", 6, (-1.5, 1.5), DEGREES),
+    Pair("shifted_chebyshev_polynomial_t", 4, (-0.25, 1.25), DEGREES),
+    Pair("shifted_chebyshev_polynomial_u", 4, (-0.25, 1.25), DEGREES),
+    Pair("shifted_chebyshev_polynomial_v", 4, (-0.25, 1.25), DEGREES),
+    Pair("shifted_chebyshev_polynomial_w", 4, (-0.25, 1.25), DEGREES),
+    Pair("hermite_polynomial_h", 8, (-6, 6), DEGREES),
+    Pair("hermite_polynomial_he", 8, (-6, 6), DEGREES),
+    Pair("laguerre_polynomial_l", 92, (0, 20), DEGREES),
+    Pair("legendre_polynomial_p", 4, (-1.5, 1.5), DEGREES),
+)
 NAMED = {row.name: row for row in UNARY}
 
 
