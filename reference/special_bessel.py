@@ -31,18 +31,18 @@ def bessel_j1(x: mpf) -> mpf:
 @elementwise
 def bessel_y0(x: mpf) -> mpf:
     """(J_a(x) cos(a π) - J₋ₐ(x)) / sin(a π), for a towards 0; for x > 0."""
-    return _second_kind(0, x)
+    return _second_kind(0, x, mp.prec)
 
 
 @elementwise
 def bessel_y1(x: mpf) -> mpf:
     """(J_a(x) cos(a π) - J₋ₐ(x)) / sin(a π), for a towards 1; for x > 0."""
-    return _second_kind(1, x)
+    return _second_kind(1, x, mp.prec)
 
 
 @functools.lru_cache(maxsize=1024)
-def _second_kind(order: int, x: mpf) -> mpf:
-    with mp.extraprec(BITS + 20):
+def _second_kind(order: int, x: mpf, precision: int) -> mpf:
+    with mp.workprec(precision + BITS + 20):
         a = order + mpf(2) ** -BITS
         return (mp.besselj(a, x) * mp.cospi(a) - mp.besselj(-a, x)) / mp.sinpi(a)
 
@@ -74,30 +74,30 @@ def i1e(x: mpf) -> mpf:
 @elementwise
 def modified_bessel_k0(x: mpf) -> mpf:
     """π/2 (I₋ₐ(x) - I_a(x)) / sin(a π), for a towards 0; for x > 0."""
-    return _modified_second_kind(0, x)
+    return _modified_second_kind(0, x, mp.prec)
 
 
 @elementwise
 def modified_bessel_k1(x: mpf) -> mpf:
     """π/2 (I₋ₐ(x) - I_a(x)) / sin(a π), for a towards 1; for x > 0."""
-    return _modified_second_kind(1, x)
+    return _modified_second_kind(1, x, mp.prec)
 
 
 @elementwise
 def scaled_modified_bessel_k0(x: mpf) -> mpf:
     """exp(x) · K₀(x); for x > 0."""
-    return mp.exp(x) * _modified_second_kind(0, x)
+    return mp.exp(x) * _modified_second_kind(0, x, mp.prec)
 
 
 @elementwise
 def scaled_modified_bessel_k1(x: mpf) -> mpf:
     """exp(x) · K₁(x); for x > 0."""
-    return mp.exp(x) * _modified_second_kind(1, x)
+    return mp.exp(x) * _modified_second_kind(1, x, mp.prec)
 
 
 @functools.lru_cache(maxsize=1024)
-def _modified_second_kind(order: int, x: mpf) -> mpf:
-    with mp.extraprec(BITS + 20 + int(3 * x)):  # both are of the size exp(x), their difference of exp(-x)
+def _modified_second_kind(order: int, x: mpf, precision: int) -> mpf:
+    with mp.workprec(precision + BITS + 20 + int(3 * x)):  # both are of the size exp(x), their difference of exp(-x)
         a = order + mpf(2) ** -BITS
         return mp.pi / 2 * (mp.besseli(-a, x) - mp.besseli(a, x)) / mp.sinpi(a)
 

@@ -178,7 +178,7 @@ def test_large_tensors_are_computed_throughout(row, device):
 
 @rows(*UNARY)
 @documents("tensor_attributes")
-@pytest.mark.dtypes(torch.int64, torch.uint8, torch.int16, torch.int8, torch.int32)
+@pytest.mark.dtypes(torch.int64, torch.uint8)
 def test_integers_become_the_default_dtype(row, dtype, device):
     """{row} of integers is what it is of the same numbers in the default dtype."""
     x = np.arange(9).astype(dtypes.in_numpy(dtype))

@@ -150,7 +150,7 @@ def test_the_first_may_be_a_number(row, dtype, device):
 
 @rows(*NUMBERS)
 @documents("tensor_attributes")
-@pytest.mark.dtypes(torch.int64, torch.uint8, torch.int16)
+@pytest.mark.dtypes(torch.int64, torch.uint8)
 def test_integers_become_the_default_dtype(row, dtype, device):
     """{row} of integers is what it is of the same numbers in the default dtype."""
     x, y = np.array([2, 3, 4, 5, 7]), np.array([3, 1, 2, 9, 4])

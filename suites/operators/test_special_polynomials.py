@@ -52,7 +52,7 @@ def test_arguments_broadcast(row, device):
 
 
 @rows(*POLYNOMIALS)
-@pytest.mark.parametrize("degree", [0, 1, 2, 5, 6, 7, 13])
+@pytest.mark.parametrize("degree", [2, 5, 6, 13])
 def test_the_degree_may_be_a_number(row, degree, dtype, device):
     """{row} takes a Python number for the degree of every element."""
     expected = truth_at(row.name, row.truth.arguments[0][:17], np.array(float(degree)), whole=(False, True))
@@ -94,7 +94,7 @@ def test_large_tensors_are_computed_throughout(row, device):
 
 @rows(*POLYNOMIALS)
 @documents("tensor_attributes")
-@pytest.mark.dtypes(torch.int64, torch.uint8, torch.int16)
+@pytest.mark.dtypes(torch.int64, torch.uint8)
 def test_integers_become_the_default_dtype(row, dtype, device):
     """{row} of integers is what it is of the same numbers in the default dtype."""
     x, n = np.array([0, 1, 2, 3, 5, 1]), np.array([3, 2, 1, 5, 0, 9])
@@ -115,11 +115,13 @@ def test_of_degree_zero_is_one(row, dtype, device):
 
 
 @rows(*POLYNOMIALS)
-def test_nan_is_kept(row, device):
+@pytest.mark.parametrize("length", [1, 17])
+def test_nan_is_kept(row, length, dtype, device):
     """{row} of NaN is NaN for each degree above 0."""
-    x = tensor(np.full(17, np.nan), device)
+    x = tensor(np.full(length, np.nan), device).to(dtype)
+    n = tensor(np.resize([7.0, 1.0, 2.0, 3.0, 9.0], length), device).to(dtype)
 
-    close(row.function(x, tensor(np.repeat([1.0, 2.0, 3.0, 9.0], 5)[:17], device)), np.full(17, np.nan), device=device)
+    close(row.function(x, n), np.full(length, np.nan), dtype=dtype, device=device)
 
 
 class End(NamedTuple):

@@ -180,6 +180,7 @@ PAIRS = (
     Pair("zeta", INF, 1, 1),
     Pair("zeta", INF, 0.5, INF),
     Pair("zeta", NAN, 1, NAN),
+    Pair("zeta", NAN, -INF, NAN),
     Pair("zeta", 2, NAN, NAN),
 )
 
@@ -235,6 +236,18 @@ def test_the_sign_of_zero_is_kept(row, dtype, device):
     x = np.array([0.0, -0.0] * 17)
 
     close(getattr(torch.special, row)(tensor(x, device).to(dtype)), x, dtype=dtype, device=device)
+
+
+@pytest.mark.parametrize("name", ["i0", "i1", "modified_bessel_i0", "modified_bessel_i1"])
+@pytest.mark.parametrize(("dtype", "x"), [(torch.float64, 713.0), (torch.float32, 91.0)], ids=["double", "single"])
+@documents(
+    "torch.special.i0", "torch.special.i1", "torch.special.modified_bessel_i0", "torch.special.modified_bessel_i1"
+)
+def test_modified_bessel_functions_reach_the_largest_numbers(name, dtype, x, device):
+    """The modified Bessel functions of the first kind are finite wherever the formula is a number of the dtype."""
+    result = getattr(torch.special, name)(seventeen(x, dtype, device))
+
+    close(torch.isfinite(result), np.full(17, True), device=device)
 
 
 @documents("torch.special.polygamma", "torch.polygamma")
