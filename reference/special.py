@@ -11,7 +11,9 @@ from numpy import ndarray as Array
 
 mp = mpmath.MPContext()
 mp.prec = 100
-mpf = mp.mpf
+
+#: A number of that many bits.
+Real = Any
 
 
 def elementwise(function: Callable[..., Any]) -> Callable[..., Array]:
@@ -37,9 +39,9 @@ def slope(function: Callable[..., Array], position: int = 0) -> Callable[..., Ar
     """∂f/∂xᵢ = (f(…, xᵢ + h, …) - f(…, xᵢ, …)) / h with h = 2⁻⁷² xᵢ, of one of this module's; for xᵢ other than 0."""
     exact = function.__wrapped__  # type: ignore[attr-defined]
 
-    def quotient(*numbers: mpf) -> mpf:
+    def quotient(*numbers: Real) -> Real:
         with mp.extraprec(72):
-            step = numbers[position] * mpf(2) ** -72
+            step = numbers[position] * mp.mpf(2) ** -72
             moved = (*numbers[:position], numbers[position] + step, *numbers[position + 1 :])
             return (exact(*moved) - exact(*numbers)) / step
 
@@ -47,48 +49,48 @@ def slope(function: Callable[..., Array], position: int = 0) -> Callable[..., Ar
 
 
 @elementwise
-def erf(x: mpf) -> mpf:
+def erf(x: Real) -> Real:
     """2 / √π · the integral of exp(-t²) from 0 to x."""
     return mp.erf(x)
 
 
 @elementwise
-def erfc(x: mpf) -> mpf:
+def erfc(x: Real) -> Real:
     """1 - erf(x), without cancellation."""
     return mp.erfc(x)
 
 
 @elementwise
-def erfcx(x: mpf) -> mpf:
+def erfcx(x: Real) -> Real:
     """exp(x²) · erfc(x)."""
     return mp.exp(x * x) * mp.erfc(x)
 
 
 @elementwise
-def ndtr(x: mpf) -> mpf:
+def ndtr(x: Real) -> Real:
     """1 / √(2π) · the integral of exp(-t²/2) from -∞ to x."""
     return mp.erfc(-x / mp.sqrt(2)) / 2
 
 
 @elementwise
-def log_ndtr(x: mpf) -> mpf:
+def log_ndtr(x: Real) -> Real:
     """log ndtr(x); of a number near 1 by its distance from 1."""
     return mp.log(mp.erfc(-x / mp.sqrt(2)) / 2) if x < 0 else mp.log1p(-mp.erfc(x / mp.sqrt(2)) / 2)
 
 
 @elementwise
-def erfinv(y: mpf) -> mpf:
+def erfinv(y: Real) -> Real:
     """The x with erf(x) = y, for |y| < 1."""
     return -_quantile((1 - abs(y)) / 2) / mp.sqrt(2) * mp.sign(y)
 
 
 @elementwise
-def ndtri(p: mpf) -> mpf:
+def ndtri(p: Real) -> Real:
     """The x with ndtr(x) = p, for 0 < p < 1."""
     return _quantile(p) if p < 0.5 else -_quantile(1 - p)
 
 
-def _quantile(p: mpf) -> mpf:
+def _quantile(p: Real) -> Real:
     """The x <= 0 with log ndtr(x) = log p, by Newton's steps from where 4 p (1 - p) = exp(-2 x² / π)."""
     x = -mp.sqrt(-mp.pi / 2 * mp.log(4 * p * (1 - p)))
     for _ in range(100):
@@ -101,96 +103,96 @@ def _quantile(p: mpf) -> mpf:
 
 
 @elementwise
-def expit(x: mpf) -> mpf:
+def expit(x: Real) -> Real:
     """1 / (1 + exp(-x))."""
     return 1 / (1 + mp.exp(-x))
 
 
 @elementwise
-def logit(x: mpf) -> mpf:
+def logit(x: Real) -> Real:
     """log(x / (1 - x)), for 0 < x < 1."""
     return mp.log(x / (1 - x))
 
 
 @elementwise
-def entr(x: mpf) -> mpf:
+def entr(x: Real) -> Real:
     """-x · log(x), for x > 0."""
     return -x * mp.log(x)
 
 
 @elementwise
-def exp2(x: mpf) -> mpf:
+def exp2(x: Real) -> Real:
     """2 to the x."""
-    return mpf(2) ** x
+    return mp.mpf(2) ** x
 
 
 @elementwise
-def expm1(x: mpf) -> mpf:
+def expm1(x: Real) -> Real:
     """exp(x) - 1."""
     return mp.expm1(x)
 
 
 @elementwise
-def log1p(x: mpf) -> mpf:
+def log1p(x: Real) -> Real:
     """log(1 + x)."""
     return mp.log1p(x)
 
 
 @elementwise
-def sinc(x: mpf) -> mpf:
+def sinc(x: Real) -> Real:
     """sin(π x) / (π x)."""
     return mp.sinpi(x) / (mp.pi * x)
 
 
 @elementwise
-def gammaln(x: mpf) -> mpf:
+def gammaln(x: Real) -> Real:
     """log |Γ(x)|, for x neither 0 nor a negative integer."""
     return mp.re(mp.loggamma(x))
 
 
 @elementwise
-def digamma(x: mpf) -> mpf:
+def digamma(x: Real) -> Real:
     """Γ'(x) / Γ(x), for x neither 0 nor a negative integer."""
     return mp.digamma(x)
 
 
 @elementwise
-def polygamma(n: mpf, x: mpf) -> mpf:
+def polygamma(n: Real, x: Real) -> Real:
     """The n-th derivative of digamma."""
     return mp.polygamma(int(n), x)
 
 
 @elementwise
-def multigammaln(x: mpf, p: mpf) -> mpf:
+def multigammaln(x: Real, p: Real) -> Real:
     """log(π) p (p - 1) / 4 + Σ log Γ(x - (i - 1) / 2) for i = 1, …, p."""
-    return mp.log(mp.pi) * p * (p - 1) / 4 + sum(mp.loggamma(x - mpf(i) / 2) for i in range(int(p)))
+    return mp.log(mp.pi) * p * (p - 1) / 4 + sum(mp.loggamma(x - mp.mpf(i) / 2) for i in range(int(p)))
 
 
 @elementwise
-def gammainc(a: mpf, x: mpf) -> mpf:
+def gammainc(a: Real, x: Real) -> Real:
     """1 / Γ(a) · the integral of t to the (a - 1) · exp(-t) from 0 to x."""
     return mp.gammainc(a, 0, x, regularized=True)
 
 
 @elementwise
-def gammaincc(a: mpf, x: mpf) -> mpf:
+def gammaincc(a: Real, x: Real) -> Real:
     """1 / Γ(a) · the integral of t to the (a - 1) · exp(-t) from x to ∞."""
     return mp.gammainc(a, x, mp.inf, regularized=True)
 
 
 @elementwise
-def zeta(x: mpf, q: mpf) -> mpf:
+def zeta(x: Real, q: Real) -> Real:
     """Σ 1 / (k + q) to the x, for k = 0, 1, …; for x > 1."""
     return mp.re(mp.zeta(x, q))
 
 
 @elementwise
-def xlogy(x: mpf, y: mpf) -> mpf:
+def xlogy(x: Real, y: Real) -> Real:
     """x · log(y), 0 where x is 0; for y > 0."""
     return x * mp.log(y)
 
 
 @elementwise
-def xlog1py(x: mpf, y: mpf) -> mpf:
+def xlog1py(x: Real, y: Real) -> Real:
     """x · log(1 + y), 0 where x is 0; for y > -1."""
     return x * mp.log1p(y)

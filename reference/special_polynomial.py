@@ -6,26 +6,26 @@ from typing import Any, Callable
 
 from numpy import ndarray as Array
 
-from reference.special import elementwise, mpf
+from reference.special import Real, elementwise, mp
 
 
-def _recursive(first: Callable[[mpf], Any], step: Callable[..., Any]) -> Callable[..., Array]:
+def _recursive(first: Callable[[Real], Any], step: Callable[..., Any]) -> Callable[..., Array]:
     """The polynomials p₀ = 1, p₁ = first(x), pₙ₊₁ = step(n, x, pₙ, pₙ₋₁)."""
 
-    def polynomial(x: mpf, degree: mpf) -> mpf:
-        before, value = mpf(1), first(x)
+    def polynomial(x: Real, degree: Real) -> Real:
+        before, value = mp.mpf(1), first(x)
         for n in range(1, int(degree)):
             before, value = value, step(n, x, value, before)
-        return value if degree else mpf(1)
+        return value if degree else mp.mpf(1)
 
     return elementwise(polynomial)
 
 
-def _chebyshev(n: int, x: mpf, value: mpf, before: mpf) -> mpf:
+def _chebyshev(n: int, x: Real, value: Real, before: Real) -> Real:
     return 2 * x * value - before
 
 
-def _shifted(n: int, x: mpf, value: mpf, before: mpf) -> mpf:
+def _shifted(n: int, x: Real, value: Real, before: Real) -> Real:
     return 2 * (2 * x - 1) * value - before
 
 
