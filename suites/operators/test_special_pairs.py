@@ -74,7 +74,7 @@ def test_zeta_of_large_q_is_its_formula(device):
 
 @rows(ROWS[0], ROWS[1], ROWS[3], ROWS[4])
 @pytest.mark.dtypes(torch.bfloat16)
-def test_bfloat16_is_rounded_once(row, dtype, device):
+def test_bfloat16_is_its_formula(row, dtype, device):
     """{row} of bfloat16 numbers is its formula, rounded a few times."""
     expected = row.truth.in_digits_of(dtype)
 

@@ -189,7 +189,7 @@ TWO = (
     ),
     Plant(
         "off",
-        pairs.test_bfloat16_is_rounded_once,
+        pairs.test_bfloat16_is_its_formula,
         S + "xlogy",
         lambda f: lambda x, y: f(x, y) * 1.03,
         {"row": PAIR["xlogy"], **HALF},
