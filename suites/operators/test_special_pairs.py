@@ -155,7 +155,7 @@ def test_integers_become_the_default_dtype(row, dtype, device):
     """{row} of integers is what it is of the same numbers in the default dtype."""
     x, y = np.array([2, 3, 4, 5, 7]), np.array([3, 1, 2, 9, 4])
 
-    result = row.function(tensor(x, device).to(dtype), tensor(y, device).to(dtype))
+    result = row.function(tensor(x, device, dtype), tensor(y, device, dtype))
 
     expected = row.function(tensor(x.astype(np.float32), device), tensor(y.astype(np.float32), device))
     close(result, expected.numpy(), device=device)

@@ -68,12 +68,12 @@ ABOVE = ("multigammaln", "zeta")
 SHAPE = (9, 13)
 
 
-def spelled(table, *prefixes):
-    """Spellings as parameters of claims that document the prefixed names too."""
+def spelled(table, *patterns):
+    """Spellings as parameters of claims that document the name in torch too, in each of the patterns."""
     marked = [
         pytest.param(
             r,
-            marks=documents(f"torch.special.{r.name}", *(prefix + r.elsewhere for prefix in prefixes)),
+            marks=documents(f"torch.special.{r.name}", *(pattern.format(r.elsewhere) for pattern in patterns)),
             id="-".join([r.name, *map(str, r.others)]),
         )
         for r in table
@@ -85,8 +85,8 @@ def arguments(row, dtype, device):
     """A first argument between 0 and 1 (from 1.5 where that is the domain), and what follows it."""
     uniform = np.random.default_rng(3).uniform(0.05, 0.95, (2, *SHAPE)) + 1.5 * (row.name in ABOVE)
     given = {"other": uniform[1], "degree": np.arange(117.0).reshape(SHAPE) % 11}
-    first = tensor(uniform[0], device).to(dtype)
-    return first, *(tensor(given[o], device).to(dtype) if isinstance(o, str) else o for o in row.others)
+    first = tensor(uniform[0], device, dtype)
+    return first, *(tensor(given[o], device, dtype) if isinstance(o, str) else o for o in row.others)
 
 
 def function(row):
@@ -94,7 +94,7 @@ def function(row):
     return getattr(torch.special, row.name)
 
 
-@spelled(TWINS, "torch.", "torch.Tensor.")
+@spelled(TWINS, "torch.{}", "torch.Tensor.{}")
 def test_the_spellings_agree(row, dtype, device):
     """{row}, the function of torch and the method give the same numbers, bit for bit."""
     given = arguments(row, dtype, device)
@@ -109,7 +109,7 @@ def test_the_spellings_agree(row, dtype, device):
     agree(*results)
 
 
-@spelled(TWINS, "torch.Tensor.")
+@spelled(TWINS, "torch.Tensor.{}_")
 def test_the_method_in_place_agrees(row, dtype, device):
     """The method that ends in an underscore writes what {row} returns into its tensor, and returns that."""
     given = arguments(row, dtype, device)
@@ -229,7 +229,7 @@ def test_polygamma_of_order_zero_is_digamma(dtype, device):
 @pytest.mark.parametrize("decimals", [2, 0, -1])
 def test_round_takes_decimals(decimals, dtype, device):
     """torch.special.round(x, decimals=n) is torch.round(x, decimals=n)."""
-    x = tensor(100 * numbers(1, SHAPE, "float64"), device).to(dtype)
+    x = tensor(100 * numbers(1, SHAPE, "float64"), device, dtype)
 
     agree(torch.round(x, decimals=decimals), torch.special.round(x, decimals=decimals))
 
@@ -248,7 +248,7 @@ def formula(row, x, axis):
     return value, np.abs(value) * (1 + largest) if row.name == "softmax" else np.abs(value) + np.abs(x) + largest + 1
 
 
-@spelled(ALONG, "torch.")
+@spelled(ALONG, "torch.{}")
 @pytest.mark.parametrize("axis", [0, 1, 2, -1, -3])
 def test_is_its_formula_along_every_axis(row, axis, dtype, device):
     """{row} is its formula along each axis, counted from either end."""

@@ -193,7 +193,7 @@ def assert_is(row, result, dtype, device):
 
 def seventeen(value, dtype, device):
     """A tensor longer than a vector register, of one number."""
-    return tensor(np.full(17, float(value)), device).to(dtype)
+    return tensor(np.full(17, float(value)), device, dtype)
 
 
 @values(*TEXT)
@@ -223,7 +223,7 @@ def test_nan_is_kept(row, length, dtype, device):
     x = np.full(length, row.truth.arguments[0][0])
     x[-1] = np.nan
 
-    result = row.function(tensor(x, device).to(dtype))
+    result = row.function(tensor(x, device, dtype))
 
     close(torch.isnan(result), np.isnan(x), device=device)
 
@@ -235,7 +235,7 @@ def test_the_sign_of_zero_is_kept(row, dtype, device):
     """torch.special.{row} of a zero is that zero, with its sign."""
     x = np.array([0.0, -0.0] * 17)
 
-    close(getattr(torch.special, row)(tensor(x, device).to(dtype)), x, dtype=dtype, device=device)
+    close(getattr(torch.special, row)(tensor(x, device, dtype)), x, dtype=dtype, device=device)
 
 
 @pytest.mark.parametrize("name", ["i0", "i1", "modified_bessel_i0", "modified_bessel_i1"])
@@ -277,7 +277,7 @@ def test_logit_clamps_to_eps(eps, dtype, device):
     """torch.special.logit with eps is that of its argument clamped to [eps, 1 - eps]."""
     x = np.array([-3.0, -0.0, 0.0, 0.0625, 0.375, 0.5, 0.75, 0.9375, 1.0, 2.0] * 4).astype(np.float32)
 
-    result = torch.special.logit(tensor(x, device).to(dtype), eps=eps)
+    result = torch.special.logit(tensor(x, device, dtype), eps=eps)
 
     clamped = np.clip(x.astype(np.longdouble), eps, 1 - np.longdouble(eps))
     expected = np.log(clamped / (1 - clamped))

@@ -156,7 +156,7 @@ OF_POLYNOMIALS = (
         polynomials.test_nan_is_kept,
         H,
         lambda f: lambda x, n: f(x.nan_to_num(), n),
-        POLYNOMIAL["hermite_polynomial_h"],
+        {**POLYNOMIAL["hermite_polynomial_h"], "length": 17},
     ),
     Plant(
         "unsigned",
