@@ -174,13 +174,19 @@ def truth(name: str, *domains: Domain, count: int = POINTS) -> Truth:
 
 
 def truth_at(name: str, *arguments: np.ndarray, whole: tuple[bool, ...] = (False, False)) -> Truth:
-    """The oracle's values and slopes where arrays that broadcast meet; in a ``whole`` argument there is no slope."""
+    """The oracle's values and slopes where arrays that broadcast meet; in a ``whole`` argument there is no slope.
+
+    Slopes are secants of 2⁻²⁸ x, of seven digits: enough to measure errors by.
+    """
     function = oracle_of(name)
     value = function(*arguments)
-    slopes = (
-        np.zeros(value.shape) if whole[position] else special.slope(function, position)(*arguments)
-        for position in range(len(arguments))
-    )
+
+    def slope(position: int) -> np.ndarray:
+        moved = arguments[position] * (1 + 2.0**-28)
+        rise = function(*arguments[:position], moved, *arguments[position + 1 :]) - value
+        return rise / (moved - arguments[position])
+
+    slopes = (np.zeros(value.shape) if whole[position] else slope(position) for position in range(len(arguments)))
     return Truth(arguments, value, tuple(slopes))
 
 
