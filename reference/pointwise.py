@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import mpmath
 import numpy as np
 from numpy import ndarray as Array
 
@@ -123,11 +122,6 @@ def lgamma(x: Array) -> Array:
     pole = (x <= 0) & (x == np.floor(x))
     values = [math.inf if bad else math.lgamma(v) for v, bad in zip(x.ravel(), pole.ravel())]
     return np.array(values).reshape(x.shape)
-
-
-def digamma(x: Array) -> Array:
-    """Γ'(x) / Γ(x)."""
-    return np.array([float(mpmath.digamma(mpmath.mpf(float(v)))) for v in x.ravel()]).reshape(x.shape)
 
 
 def xlogy(x: Array, y: Array) -> Array:
