@@ -19,8 +19,8 @@ def places(length: int, symmetric: bool) -> tuple[Array, np.longdouble]:
 def _one_is_one(formula: Callable[..., Array]) -> Callable[..., Array]:
     """The window of one element is 1, whatever the formula says, which divides 0 by 0."""
 
-    def window(length: int, symmetric: bool = True, **options: object) -> Array:
-        return np.ones(1, np.longdouble) if length == 1 else formula(length, symmetric, **options)
+    def window(length: int, symmetric: bool = True, *parameters: object, **named: object) -> Array:
+        return np.ones(1, np.longdouble) if length == 1 else formula(length, symmetric, *parameters, **named)
 
     window.__doc__ = formula.__doc__
     return window
