@@ -21,7 +21,13 @@ QUIET = pytest.mark.filterwarnings(
 )
 #: The page of 1.13 had another exponent for windows shorter than n_fft.
 SHORT = {"since": "2.0"}
-SHAPES = ((40,), (3, 41), (1, 57), (2, 40))
+#: Signals and batches of signals, each in a layout of its own.
+SIGNALS = (
+    draw.Sample((40,), 1, "wide", "offset"),
+    draw.Sample((3, 41), 2, "normal", "transposed"),
+    draw.Sample((2, 57), 3, "normal", "stepped"),
+)
+signals = pytest.mark.parametrize("sample", SIGNALS, ids=["alone", "transposed", "stepped"])
 
 
 class Setting(NamedTuple):

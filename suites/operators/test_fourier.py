@@ -200,12 +200,12 @@ def expected_by_rows(row, x):
 
 
 @rows(tuple(row for row in ONE if row.takes != "half"))
-@pytest.mark.parametrize("length", [32771, 40000, 65536])
+@pytest.mark.parametrize("length", [32771, 65536])
 def test_long_signals_are_the_sum_at_each_frequency(row, length, dtype, device):
     """{row} of a signal of tens of thousands of numbers is the sum that defines it at any frequency."""
     call = Call((length,))
     x = call.argument(row, length, dtype)
-    places = np.r_[0, 1, 2, np.random.default_rng(length).integers(3, length // 2, 5), length // 2]
+    places = np.r_[0, 1, 2, np.random.default_rng(length).integers(3, length // 2, 2), length // 2]
     sign = 1 if row.stem in ("ifft", "ihfft") else -1
     angles = 2 * np.pi * (np.outer(places, np.arange(length)) % length) / length
     exact = (np.exp(1j * sign * angles) @ x.astype(np.complex128)) / (length if sign > 0 else 1)

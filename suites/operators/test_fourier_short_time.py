@@ -5,19 +5,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
 
 from suites.kit import array, bound, close, documents, dtypes, tensor, unchanged
-from suites.operators import operands
 from suites.operators.fourier import COMPLEX
-from suites.operators.short_time import PLAIN, QUIET, SETTINGS, SHAPES, rows
+from suites.operators.short_time import PLAIN, QUIET, SETTINGS, rows, signals
 from suites.operators.values import agree, numbers
 
 pytestmark = QUIET
 
 
 @rows(SETTINGS, "torch.stft", "torch.Tensor.stft")
-@given(sample=operands.singles(SHAPES, (), ("normal", "wide")))
+@signals
 def test_transforms_each_windowed_frame(row, sample, dtype, device):
     """{row} is the Fourier transform of each frame times the window, of a signal or of a batch of signals."""
     x, window = sample(row.carrier(dtype)), row.weights(sample.seed, dtype)

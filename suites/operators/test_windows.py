@@ -61,10 +61,8 @@ ROWS = (
     *both("hamming", {}),
     Window("hamming", OLD, {"alpha": 0.7}),
     Window("hamming", OLD, {"alpha": 0.7, "beta": 0.2}),
-    *both("kaiser", {}, 12 + BESSEL),
-    *both("kaiser", {"beta": 0.0}, BESSEL),
-    *both("kaiser", {"beta": 3.5}, 3.5 + BESSEL),
-    *both("kaiser", {"beta": 40.0}, 40 + BESSEL),
+    Window("kaiser", OLD, {}, 12 + BESSEL),
+    Window("kaiser", OLD, {"beta": 40.0}, 40 + BESSEL),
     Window("general_hamming", NEW, {}),
     Window("general_hamming", NEW, {"alpha": 0.3}),
     Window("general_cosine", NEW, {"a": [0.4, 0.3, 0.2, 0.1]}),
@@ -76,8 +74,9 @@ ROWS = (
     Window("gaussian", NEW),
     Window("gaussian", NEW, {"std": 2.3}),
 )
+KAISER = both("kaiser", {}, 12 + BESSEL)
 #: One of each function.
-NAMES = tuple({(row.name, row.spelling): row for row in reversed(ROWS)}.values())[::-1]
+NAMES = tuple({(row.name, row.spelling): row for row in (KAISER[1], *reversed(ROWS))}.values())[::-1]
 OLDER = tuple(row for row in ROWS if row.spelling == OLD)
 LENGTHS = st.integers(1, 140) | st.sampled_from((255, 256, 1000, 4097))
 
@@ -130,10 +129,9 @@ def test_is_its_formula_in_float16(row, length, symmetric, dtype, device):
 
 
 @rows(NAMES)
-@pytest.mark.parametrize("symmetric", [True, False])
-def test_long_windows_are_their_formula(row, symmetric, device):
+def test_long_windows_are_their_formula(row, device):
     """{row} of more elements than one thread takes is its formula."""
-    assert_is_its_formula(row, 40_001, symmetric, torch.float64, device)
+    assert_is_its_formula(row, 33_001, False, torch.float64, device)
 
 
 @rows(OLDER)
@@ -202,14 +200,15 @@ def test_refuses_negative_lengths(row, device):
         row(-1, True, device=device)
 
 
-@rows(both("kaiser", {}))
-@pytest.mark.dtypes(torch.float32)
+@rows(KAISER)
 @given(
     beta=st.floats(0, 30, width=32) | st.integers(0, 300).map(lambda tenths: tenths / 10),
     length=st.integers(2, 40),
     symmetric=st.booleans(),
 )
+@example(beta=12.0, length=2, symmetric=True)
 @example(beta=7.8, length=3, symmetric=True)
+@example(beta=0.0, length=5, symmetric=False)
 def test_kaiser_takes_any_shape(row, beta, length, symmetric, dtype, device):
     """{row} is its formula for every beta that is not negative."""
     window = row._replace(options={"beta": beta}, steepness=beta + BESSEL)
