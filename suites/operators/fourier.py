@@ -170,7 +170,7 @@ class Recipe(NamedTuple):
 def recipes() -> st.SearchStrategy[Recipe]:
     """Calls of each argument and axis, its own length or another, and every norm."""
     lengths = st.tuples(st.sampled_from((-1, *LENGTHS)), st.sampled_from(LENGTHS))
-    norms, layouts = st.sampled_from((None, *NORMS)), st.sampled_from(draw.LAYOUTS)
+    norms, layouts = st.sampled_from((None, *NORMS)), st.sampled_from(draw.WRITABLE)
     return st.builds(Recipe, st.integers(0, len(SINGLE) - 1), st.none() | lengths, norms, draw.seeds(), layouts)
 
 

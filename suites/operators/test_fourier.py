@@ -121,6 +121,23 @@ def assert_is_the_sum_of_integers(row, call, x, part, device):
     close(row(tensor(x, device)), expected(row, exact), call.allowed(row, exact), dtype=dtype, device=device)
 
 
+@rows(EVERY)
+@pytest.mark.parametrize("axis", [1, 2])
+def test_takes_expanded_batches(row, axis, device):
+    """{row} of signals that are one signal repeated, in the memory of one, is that of each."""
+    call = Call((3, 4, 5), (axis,))
+
+    assert_is_the_sum(row, call, call.argument(row, 14, "float64", "expanded"), device)
+
+
+@rows(tuple(row for row in ONE if row.name != "hfft"))
+def test_takes_expanded_signals(row, device):
+    """{row} of a signal that is one number repeated, in the memory of one, is its sum."""
+    call = Call((6, 4), (0,))
+
+    assert_is_the_sum(row, call, call.argument(row, 15, "float64", "expanded"), device)
+
+
 @rows(tuple(row for row in EVERY if row.takes != "real"))
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.dtypes(torch.float64)

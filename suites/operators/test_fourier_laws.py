@@ -231,7 +231,7 @@ def test_refuses_complex_numbers(row, device):
     """{row} raises for a complex argument: it is told of real signals."""
     x = tensor(numbers(16, (3, 4), COMPLEX["float64"]), device)
 
-    with pytest.raises(RuntimeError):
+    with pytest.raises((RuntimeError, TypeError)):
         row(x)
 
 
