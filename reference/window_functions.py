@@ -70,8 +70,8 @@ def nuttall(length: int, symmetric: bool = True) -> Array:
 def kaiser(length: int, symmetric: bool = True, beta: float = 12.0) -> Array:
     """I₀(β √(1 - (2n / (N - 1) - 1)²)) / I₀(β)."""
     n, last = places(length, symmetric)
-    beta = np.longdouble(beta)
-    return i0(beta * np.sqrt(np.maximum(1 - (2 * n / last - 1) ** 2, 0))) / i0(beta)
+    shape = np.asarray(beta, np.longdouble)
+    return i0(shape * np.sqrt(np.maximum(1 - (2 * n / last - 1) ** 2, 0))) / i0(shape)
 
 
 @_one_is_one
