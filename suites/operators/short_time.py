@@ -11,6 +11,7 @@ import torch
 from reference import spectrogram
 from suites.kit import bound, documents, draw, dtypes, tensor
 from suites.operators.fourier import COMPLEX
+from suites.operators.values import wide
 
 Array = np.ndarray
 #: Lines that ignore what the functions warn of and is told of by one claim: no window, real results, a length too long.
@@ -65,13 +66,12 @@ class Setting(NamedTuple):
     def expected(self, x: Array, window: Optional[Array]) -> Array:
         """Its definition."""
         whole = {"onesided": not self.complex, **self.options}
-        return spectrogram.stft(x, self.n_fft, window=window, **whole)
+        return spectrogram.stft(wide(x), self.n_fft, window=None if window is None else wide(window), **whole)
 
     def allowed(self, x: Array, window: Optional[Array]) -> bound.Bound:
         """3 u Σ|window · frame| for each of the log₂ n + 1 levels of sums, and two roundings of the products."""
-        plain = {**self.options, "onesided": True}
-        size = spectrogram.stft(np.abs(x).astype(float), self.n_fft, window=None if window is None else np.abs(window),
-                                **plain)[..., :1, :].real  # fmt: skip
+        moduli = [None if part is None else np.abs(part) for part in (x, window)]
+        size = self._replace(complex=()).expected(*moduli)[..., :1, :].real
         return bound.Bound(3 * (1 + np.log2(self.n_fft)) + 2, size.astype(np.float64), False)
 
 

@@ -48,6 +48,27 @@ def test_frequencies_are_multiples_of_one_over_the_duration(row, n, spacing, dty
 
 
 @rows(FREQUENCIES)
+@pytest.mark.dtypes(torch.bfloat16, torch.float16)
+@pytest.mark.parametrize("n", [5, 8, 1000, 4001])
+def test_frequencies_in_half_precision(row, n, dtype, device):
+    """{row} in half precision is rounded as often as in any other, also where the dtype lacks most integers below n."""
+    expected = getattr(fourier, row.name)(n)
+
+    close(row(n, dtype=dtype, device=device), expected, bound.rounded(expected, 4)._replace(signed_zeros=False),
+          dtype=dtype, device=device)  # fmt: skip
+
+
+@rows(FREQUENCIES)
+@pytest.mark.dtypes(torch.float16)
+def test_frequencies_of_long_signals_are_finite(row, dtype, device):
+    """{row} is at most 1 / 2 in every dtype, however many frequencies there are."""
+    expected = getattr(fourier, row.name)(200_001)
+
+    close(row(200_001, dtype=dtype, device=device), expected, bound.rounded(expected, 4)._replace(signed_zeros=False),
+          dtype=dtype, device=device)  # fmt: skip
+
+
+@rows(FREQUENCIES)
 @pytest.mark.parametrize("n", [6, 7])
 def test_frequencies_go_with_the_transform(row, n, device):
     """{row} has one frequency for each number that the transform of n samples gives."""
@@ -170,8 +191,9 @@ def test_shifts_take_conjugate_views(row, device):
 
 
 @rows(SHIFTS)
+@documents("tensor_view")
 def test_shifts_are_no_views(row, device):
-    """{row} gives a tensor with memory of its own, as torch.roll does."""
+    """{row} gives a tensor with memory of its own: it is none of the operations that give views."""
     x = tensor(numbers(6, (4, 5), "float32"), device)
 
     assert not share_memory(x, getattr(torch.fft, row.name)(x))

@@ -10,7 +10,7 @@ from reference import spectrogram
 from suites.kit import array, bound, close, documents, dtypes, tensor, unchanged
 from suites.operators.fourier import COMPLEX
 from suites.operators.short_time import PLAIN, QUIET, SETTINGS, Setting, rows, signals
-from suites.operators.values import numbers
+from suites.operators.values import numbers, wide
 
 pytestmark = QUIET
 #: Settings whose transform has an inverse: real windows that overlap wherever the signal is.
@@ -73,12 +73,11 @@ INVERSES = (
     "row", [pytest.param(r, marks=documents("torch.istft", "torch.Tensor.istft"), id=r.title) for r in INVERSES]
 )
 @pytest.mark.parametrize("batch", [(), (3,)])
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_inverse_is_the_least_squares_signal(row, batch, seed, dtype, device):
+def test_the_inverse_is_the_least_squares_signal(row, batch, dtype, device):
     """{row} of any spectrum, also of one that no signal has, is the least-squares signal of all frames."""
     high = row.n_fft if row.complex else row.n_fft // 2 + 1
-    spectrum = numbers(seed, (*batch, high, row.frames), COMPLEX[dtypes.name(dtype)])
-    window = Setting("", row.n_fft, {}, row.window).weights(seed, dtype)
+    spectrum = numbers(1, (*batch, high, row.frames), COMPLEX[dtypes.name(dtype)])
+    window = Setting("", row.n_fft, {}, row.window).weights(2, dtype)
     told = {"win_length": row.window} if row.window < row.n_fft else {}
     argument = tensor(spectrum, device)
     with unchanged(argument):
@@ -88,8 +87,8 @@ def test_the_inverse_is_the_least_squares_signal(row, batch, seed, dtype, device
 
     flat = np.zeros(spectrum.shape)
     flat[..., 0, :] = np.sum(np.abs(spectrum), -2) * 2
-    scale = spectrogram.istft(flat, row.n_fft, window=window, **row.options).real.astype(np.float64)
-    exact = spectrogram.istft(spectrum, row.n_fft, window=window, **row.options)
+    scale = spectrogram.istft(flat, row.n_fft, window=wide(window), **row.options).real.astype(np.float64)
+    exact = spectrogram.istft(spectrum, row.n_fft, window=wide(window), **row.options)
     close(result, exact, bound.Bound(3 * (1 + np.log2(row.n_fft)) + 12, np.abs(scale), False),
           dtype=spectrum.dtype if row.complex else dtype, device=device)  # fmt: skip
 

@@ -3,7 +3,7 @@
 import torch
 
 from suites.meta import wrong
-from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.planting import Plant, Repair, assert_rejected, assert_rejected_once_mended, plants
 from suites.operators import fourier
 from suites.operators import test_fourier as values
 from suites.operators import test_fourier_frequencies as frequencies
@@ -203,7 +203,7 @@ LAWS = (
           {"row": ROW["fftn"], "options": {"dim": (1, -1)}}),
     Plant("the real part", laws.test_refuses_complex_numbers, "torch.fft.rfftn",
           given(lambda x: x.real), {"row": ROW["rfftn"]}),
-    Plant("cast", laws.test_refuses_a_real_place_for_complex_numbers, "torch.fft.irfft",
+    Plant("cast", laws.test_refuses_an_out_of_integers, "torch.fft.irfft",
           lambda f: lambda x, out=None: f(x) if out is None else out.copy_(f(x)), {"row": ROW["irfft"]}),
     Plant("double", laws.test_the_dtype_decides_the_precision, "torch.fft.irfft", wrong.double,
           {"row": ROW["irfft"]}),
@@ -212,6 +212,13 @@ OTHERS = (
     Plant("the spacing twice", frequencies.test_frequencies_are_multiples_of_one_over_the_duration,
           "torch.fft.fftfreq", lambda f: lambda n, d, **o: f(n, d * d, **o),
           {"row": FREQUENCIES["fftfreq"], "n": 5, "spacing": 0.25}),
+    Plant(
+        "of integers",
+        frequencies.test_frequencies_in_half_precision,
+        "torch.fft.fftfreq",
+        lambda f: lambda n, **o: f(n // 256 * 256, **o)[:1].repeat(n) if n > 4000 else f(n, **o),
+        {"row": FREQUENCIES["fftfreq"], "n": 4001, "dtype": torch.bfloat16},
+    ),
     Plant("Nyquist lacks", frequencies.test_frequencies_go_with_the_transform, "torch.fft.rfftfreq",
           changed(lambda y: y[:3]), {"row": FREQUENCIES["rfftfreq"], "n": 6}),
     Plant("one more", frequencies.test_real_frequencies_follow_the_formula_of_their_page, "torch.fft.rfftfreq",
@@ -242,3 +249,23 @@ PLANTS = VALUES + LAWS + OTHERS
 @plants(*PLANTS)
 def test_is_rejected(plant, request):
     assert_rejected(plant, request)
+
+
+MENDED = (
+    Plant(
+        "infinite",
+        frequencies.test_frequencies_of_long_signals_are_finite,
+        "torch.fft.rfftfreq",
+        lambda f: lambda n, dtype, device: (n * f(n, dtype=dtype, device=device)).div(n),
+        {"row": FREQUENCIES["rfftfreq"], "dtype": torch.float16},
+    ),
+)
+
+
+@plants(*MENDED)
+def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, request):
+    in_single_precision = Repair(plant.target, lambda f: lambda n, dtype, device: f(n, device=device).to(dtype))
+    assert_rejected_once_mended(plant, in_single_precision, request)
+
+
+PLANTS += MENDED
