@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Optional
 
 import numpy as np
@@ -172,6 +174,17 @@ def recipes() -> st.SearchStrategy[Recipe]:
     lengths = st.tuples(st.sampled_from((-1, *LENGTHS)), st.sampled_from(LENGTHS))
     norms, layouts = st.sampled_from((None, *NORMS)), st.sampled_from(draw.WRITABLE)
     return st.builds(Recipe, st.integers(0, len(SINGLE) - 1), st.none() | lengths, norms, draw.seeds(), layouts)
+
+
+@contextlib.contextmanager
+def double_by_default() -> Iterator[None]:
+    """float64 is the default dtype within the block."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def rows(table: tuple[Any, ...]) -> pytest.MarkDecorator:

@@ -6,7 +6,19 @@ import torch
 from hypothesis import given
 
 from suites.kit import array, bound, close, dtypes, tensor, unchanged
-from suites.operators.fourier import COMPLEX, EVERY, HALVES, NORMS, ONE, SEVERAL, Call, expected, recipes, rows
+from suites.operators.fourier import (
+    COMPLEX,
+    EVERY,
+    HALVES,
+    NORMS,
+    ONE,
+    SEVERAL,
+    Call,
+    double_by_default,
+    expected,
+    recipes,
+    rows,
+)
 from suites.operators.values import numbers
 
 #: Small ones all, then primes and powers of two and what lies beside them.
@@ -106,11 +118,9 @@ def test_integers_become_the_default_dtype(row, dtype, device):
 def test_follows_the_default_dtype(row, device):
     """{row} of integers is of double precision where that is the default dtype."""
     call = Call((1, 6))
-    torch.set_default_dtype(torch.float64)
-    try:
+
+    with double_by_default():
         assert_is_the_sum_of_integers(row, call, numbers(7, call.shape, "int64"), "float64", device)
-    finally:
-        torch.set_default_dtype(torch.float32)
 
 
 def assert_is_the_sum_of_integers(row, call, x, part, device):
@@ -228,6 +238,6 @@ def test_long_signals_are_the_sum_at_each_frequency(row, length, dtype, device):
     exact = (np.exp(1j * sign * angles) @ x.astype(np.complex128)) / (length if sign > 0 else 1)
 
     limit = call.allowed(row, x)
-    #: The oracle itself rounds each product in double precision, and adds 10⁵ of them.
+    # The oracle itself rounds each product in double precision, and adds 10⁵ of them.
     close(array(row(tensor(x, device)))[places], exact, bound.Bound(limit.factor + 60, limit.scale, False),
           dtype=COMPLEX[dtypes.name(dtype)])  # fmt: skip

@@ -8,7 +8,7 @@ import torch
 
 from suites.kit import array, bound, close, documents, dtypes, tensor, unchanged
 from suites.operators.fourier import COMPLEX
-from suites.operators.short_time import PLAIN, QUIET, SETTINGS, rows, signals
+from suites.operators.short_time import PLAIN, QUIET, SETTINGS, every_warning, rows, signals
 from suites.operators.values import agree, numbers
 
 pytestmark = QUIET
@@ -76,14 +76,10 @@ def test_warns_where_no_window_is_given(device):
     """torch.stft and torch.istft warn where no window is given."""
     x = tensor(numbers(4, (40,), "float32"), device)
 
-    torch.set_warn_always(True)
-    try:
-        with pytest.warns(UserWarning, match="window"):
-            spectrum = torch.stft(x, 8, return_complex=True)
-        with pytest.warns(UserWarning, match="window"):
-            torch.istft(spectrum, 8)
-    finally:
-        torch.set_warn_always(False)
+    with every_warning(), pytest.warns(UserWarning, match="window"):
+        spectrum = torch.stft(x, 8, return_complex=True)
+    with every_warning(), pytest.warns(UserWarning, match="window"):
+        torch.istft(spectrum, 8)
 
 
 class Refusal(NamedTuple):

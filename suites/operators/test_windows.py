@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reference import window_functions
 from suites.kit import array, bound, close, documents, dtypes
+from suites.operators.fourier import double_by_default
 
 OLD, NEW = "torch.{}_window", "torch.signal.windows.{}"
 #: What two Bessel functions of anything err by, beside what their argument does.
@@ -171,11 +172,9 @@ def test_is_made_as_it_is_ordered(row, dtype, device):
 def test_follows_the_default_dtype(row, device):
     """{row} is of double precision, in all its digits, where that is the default dtype."""
     expected = row.expected(9, True)
-    torch.set_default_dtype(torch.float64)
-    try:
+
+    with double_by_default():
         close(row(9, True, device=device), expected, row.allowed(expected), dtype=torch.float64, device=device)
-    finally:
-        torch.set_default_dtype(torch.float32)
 
 
 @rows(tuple(row for row in NAMES if row.spelling == OLD))
