@@ -31,6 +31,7 @@ from suites.kit.ledger import LEDGER, count_examples
 pytest_plugins = ["reports.plugin", "pytester"]
 
 ROOT = Path(__file__).parent
+CAPABILITY = environment.capability(torch.__config__.show()) or "unknown"
 #: Folders that hold no claims and run only when they are named.
 APART = (ROOT / "suites" / "meta", ROOT / "suites" / "benchmarks")
 
@@ -109,10 +110,9 @@ def _is_whole(config: pytest.Config) -> bool:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    capability = environment.capability(torch.__config__.show()) or "unknown"
     described = ", ".join(devices.describe(name) for name in config.option.device)
     return [
-        f"torch {torch.__version__} ({torch.version.git_version}), CPU capability {capability}, devices: {described}",
+        f"torch {torch.__version__} ({torch.version.git_version}), CPU capability {CAPABILITY}, devices: {described}",
         f"numpy {np.__version__}, hypothesis {hypothesis.__version__}, profile {config.option.profile},"
         f" seed {config.option.seed}",
     ]
@@ -161,7 +161,7 @@ def _make_claim(item: pytest.Function) -> None:
     option, claim = item.config.option, claim_of(item)
     where = cell(item.nodeid, option.device)
     named = item.config.stash[DEVIATIONS].get(where.claim.split("[")[0], [])
-    known = next((deviation for deviation in named if deviation.concerns(where.claim, where.device or "")), None)
+    known = next((d for d in named if d.concerns(where.claim, where.device or "", CAPABILITY)), None)
     item.stash[CLAIM] = {
         "statement": claim.statement,
         "documents": list(claim.names),

@@ -35,12 +35,16 @@ class Deviation(NamedTuple):
     reason: str
     link: str
 
-    def concerns(self, claim: str, device: str) -> bool:
-        """Whether the claim, on this device and in the torch at hand, is expected to fail."""
-        if self.claim not in (claim, claim.split("[")[0]) or self.device not in ("*", device):
+    def concerns(self, claim: str, device: str, capability: str = "") -> bool:
+        """Whether the claim, on this device and in the torch at hand, is expected to fail.
+
+        Behind the device stand the vector instructions that it is about, where only some are: ``cpu AVX2 AVX512``.
+        """
+        where, *capabilities = self.device.split()
+        if self.claim not in (claim, claim.split("[")[0]) or where not in ("*", device):
             return False
         here = Version(Version(str(torch.__version__)).base_version)
-        return here in SpecifierSet(self.torch, prereleases=True)
+        return capability in (capabilities or [capability]) and here in SpecifierSet(self.torch, prereleases=True)
 
 
 def load(path: Path, root: Path) -> list[Deviation]:

@@ -86,3 +86,13 @@ def test_a_claim_of_many_rows_is_named_as_a_whole_or_by_row(tmp_path):
     (found,) = load(written(tmp_path / "d.toml"), ROOT)
 
     assert found.concerns(ENTRY["claim"] + "[any row]", "cpu")
+
+
+@pytest.mark.parametrize(("device", "capability", "concerned"), [
+    ("cpu AVX2 AVX512", "AVX2", True), ("cpu AVX2 AVX512", "DEFAULT", False), ("cpu", "DEFAULT", True),
+    ("cuda AVX2", "AVX2", False),
+])  # fmt: skip
+def test_concerns_the_vector_instructions_it_names(tmp_path, device, capability, concerned):
+    (found,) = load(written(tmp_path / "d.toml", device=device), ROOT)
+
+    assert found.concerns(ENTRY["claim"], "cpu", capability) is concerned
