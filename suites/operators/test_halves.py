@@ -92,7 +92,7 @@ def test_the_product_of_all_rounds_its_result(dtype, device):
 
 
 REDUCTIONS = ("sum", "prod", "mean", "amax", "amin")
-halves = pytest.mark.parametrize("kind", ["float16", "bfloat16"])
+halves = pytest.mark.parametrize("kind", ["float16", "bfloat16"], ids=["half", "brain"])
 kept = pytest.mark.parametrize("include_self", [True, False], ids=["with self", "without self"])
 
 

@@ -87,8 +87,8 @@ def test_nextafter_of_every_bfloat16(towards, device):
 
 
 @documents("torch.ldexp", "torch.Tensor.ldexp")
-@pytest.mark.parametrize("kind", ["int64", "int32", "float64"])
-@pytest.mark.parametrize("exponents", [(-20, 20), (128, 1000), (-1000, -150)], ids=str)
+@pytest.mark.parametrize("kind", ["int64", "int32", "float64"], ids=["long", "int", "double"])
+@pytest.mark.parametrize("exponents", [(-20, 20), (128, 1000), (-1000, -150)], ids=["moderate", "large", "small"])
 def test_ldexp_has_the_range_of_the_dtype(kind, exponents, device):
     """torch.ldexp in float64 is x 2^n exactly, for all n whose power of two is a number of that dtype."""
     powers = np.random.default_rng(1).integers(*exponents, 33).astype(kind)
