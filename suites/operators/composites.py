@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any, Callable, NamedTuple
 
 import numpy as np
@@ -9,7 +10,6 @@ import torch
 
 from reference import calculus, similarity, statistics, vectors
 from suites.kit import bound
-from suites.kit.documents import documented
 
 
 class Composite(NamedTuple):
@@ -28,7 +28,7 @@ class Composite(NamedTuple):
 
     def __call__(self, *tensors: torch.Tensor, **more: Any) -> torch.Tensor:
         """Call the function of torch."""
-        return documented(self.name)(*tensors, **self.options, **more)
+        return operator.attrgetter(self.name.removeprefix("torch."))(torch)(*tensors, **self.options, **more)
 
     def expected(self, *arrays: np.ndarray) -> np.ndarray:
         """The reference's value."""
