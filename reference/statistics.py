@@ -50,7 +50,8 @@ def _quantile(row: Array, q: Array, interpolation: str) -> Array:
     if interpolation == "nearest":
         return row[np.rint(place).astype(int)]
     below, above = np.floor(place).astype(int), np.ceil(place).astype(int)
-    return np.asarray(BETWEEN[interpolation](row[below], row[above], place - below))
+    with np.errstate(invalid="ignore"):  # the difference of equal infinities, which is not taken
+        return np.asarray(BETWEEN[interpolation](row[below], row[above], place - below))
 
 
 def histogram(x: Array, edges: Array, weight: Array | None = None, density: bool = False) -> Array:
@@ -61,9 +62,7 @@ def histogram(x: Array, edges: Array, weight: Array | None = None, density: bool
     return histogramdd(x.reshape(-1, 1), [edges], None if weight is None else weight.reshape(-1), density)
 
 
-def histogramdd(
-    points: Array, edges: Sequence[Array], weight: Array | None = None, density: bool = False
-) -> Array:
+def histogramdd(points: Array, edges: Sequence[Array], weight: Array | None = None, density: bool = False) -> Array:
     """How many rows of points lie in each box of one bin for each coordinate; or their weight, or its density."""
     points = points.reshape(-1, points.shape[-1])
     weights = np.ones(len(points)) if weight is None else weight.reshape(-1)

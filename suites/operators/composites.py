@@ -116,16 +116,15 @@ ROWS = (
     Composite("torch.diff", calculus.diff, (((5,),), ((3, 4),), ((2, 3, 33),), ((1,),), ((2, 0),)), differences),
     Composite("torch.diff", calculus.diff, (((5, 4),), ((4, 33, 2),), ((3, 1),)), differences, {"n": 2, "dim": 0}),
     Composite("torch.diff", calculus.diff, (((5, 4),), ((2, 33, 2),), ((3, 2),)), differences, {"n": 3, "dim": -2}),
-    Composite(
-        "torch.trapezoid", calculus.trapezoid, (((5,),), ((3, 4),), ((2, 3, 33),), ((2, 1),), ((1025,),)), areas
-    ),
+    Composite("torch.trapezoid", calculus.trapezoid, (((5,),), ((3, 4),), ((2, 3, 33),), ((2, 1),), ((1025,),)), areas),
     Composite("torch.trapezoid", calculus.trapezoid, (((5, 2),), ((33, 2, 3),)), areas, {"dx": -0.3, "dim": 0}),
     Composite(
-        "torch.trapezoid", calculus.trapezoid, (((5,), (5,)), ((3, 4), (4,)), ((3, 33), (3, 33)), ((1, 4), (3, 4))), areas
+        "torch.trapezoid",
+        calculus.trapezoid,
+        (((5,), (5,)), ((3, 4), (4,)), ((3, 33), (3, 33)), ((1, 4), (3, 4))),
+        areas,
     ),
-    Composite(
-        "torch.trapezoid", calculus.trapezoid, (((5, 3), (5,)), ((7, 2, 3), (7, 2, 3))), areas, {"dim": 0}
-    ),
+    Composite("torch.trapezoid", calculus.trapezoid, (((5, 3), (5,)), ((7, 2, 3), (7, 2, 3))), areas, {"dim": 0}),
     Composite(
         "torch.cumulative_trapezoid", calculus.cumulative_trapezoid, (((5,),), ((3, 4),), ((2, 3, 33),)), areas_so_far
     ),
@@ -145,7 +144,9 @@ ROWS = (
     Composite("torch.cov", statistics.cov, (((3, 7),), ((4, 33),), ((5,),), ((2, 129),)), covaried),
     Composite("torch.cov", statistics.cov, (((3, 7),), ((4, 33),), ((5,),)), covaried, {"correction": 0}),
     Composite("torch.corrcoef", statistics.corrcoef, (((3, 7),), ((4, 33),), ((2, 5),), ((2, 129),)), correlated),
-    Composite("torch.quantile", statistics.quantile, (((5,),), ((3, 4),), ((2, 3, 33),), ((1,),)), between, {"q": 0.25}),
+    Composite(
+        "torch.quantile", statistics.quantile, (((5,),), ((3, 4),), ((2, 3, 33),), ((1,),)), between, {"q": 0.25}
+    ),
     Composite(
         "torch.quantile",
         statistics.quantile,

@@ -134,7 +134,9 @@ def test_keywords_are_those_of_the_function(dtype, device):
     """subtract takes alpha=, and divide rounding_mode=, as sub and div do; both take numbers."""
     x, y = (tensor(np.abs(numbers(seed, (33,), dtype)) + 1, device) for seed in (1, 2))
 
-    agree(torch.subtract(x, y, alpha=3), torch.sub(x, y, alpha=3), x.subtract(y, alpha=3), x.clone().subtract_(y, alpha=3))
+    agree(
+        torch.subtract(x, y, alpha=3), torch.sub(x, y, alpha=3), x.subtract(y, alpha=3), x.clone().subtract_(y, alpha=3)
+    )
     agree(torch.divide(x, y, rounding_mode="floor"), torch.div(x, y, rounding_mode="floor"))
     agree(torch.divide(x, 2, rounding_mode="trunc"), x.divide(2, rounding_mode="trunc"))
     agree(torch.multiply(x, 3), torch.mul(x, 3), 3 * x)

@@ -105,7 +105,9 @@ def test_gradient_takes_steps(order, seed, steps, dtype, device):
     """torch.gradient takes one step for all axes, one for each, and none for 1; dim= chooses axes, in its order."""
     values = numbers(seed, (4, 5), dtype)
     x = tensor(values, device)
-    expected = [slopes(values, step * np.arange(side), dim, order) for dim, (side, step) in enumerate(zip((4, 5), steps))]
+    expected = [
+        slopes(values, step * np.arange(side), dim, order) for dim, (side, step) in enumerate(zip((4, 5), steps))
+    ]
     even = [slopes(values, steps[0] * np.arange(side), dim, order) for dim, side in enumerate((4, 5))]
 
     for found, (value, limit) in zip(torch.gradient(x, spacing=list(steps), edge_order=order), expected):
@@ -150,7 +152,10 @@ def test_gradient_is_differentiable(dim, order, device):
     )
 
 
-RULES = {"trapezoid": (calculus.trapezoid, areas), "cumulative_trapezoid": (calculus.cumulative_trapezoid, areas_so_far)}
+RULES = {
+    "trapezoid": (calculus.trapezoid, areas),
+    "cumulative_trapezoid": (calculus.cumulative_trapezoid, areas_so_far),
+}
 rules = pytest.mark.parametrize("name", [pytest.param(name, marks=documents(f"torch.{name}")) for name in RULES])
 
 

@@ -1,6 +1,6 @@
 """Functions of lists: torch._foreach_f applies torch.f to each tensor, and torch._foreach_f_ writes it into each."""
 
-from typing import Any, Callable, NamedTuple
+from typing import Callable, NamedTuple
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Numbers at the ends of their dtypes: the parts and neighbours of floats, powers of two, NaN for a limit, integers beyond."""
+"""Numbers at the ends of their dtypes: parts and neighbours of floats, powers of two, NaN limits, integers beyond."""
 
 import operator
 from typing import NamedTuple
@@ -61,7 +61,7 @@ def test_frexp_writes_into_two_tensors(layout, device):
 @pytest.mark.dtypes(torch.float64, torch.float32)
 @given(pair=operands.pairs())
 def test_nextafter_is_the_neighbour(pair, dtype, device):
-    """torch.nextafter is the neighbouring number on the way to another, through zero and subnormal numbers to infinity."""
+    """torch.nextafter is the neighbouring number on the way to another, through zero and subnormal ones to infinity."""
     x, y = (sample(dtype) for sample in pair)
     left, right = tensor(x, device), tensor(y, device)
     with np.errstate(all="ignore"):
@@ -83,7 +83,13 @@ def test_nextafter_of_every_bfloat16(towards, device):
     result = torch.nextafter(tensor(x, device, "bfloat16"), tensor(np.array([towards], np.float32), device, "bfloat16"))
 
     places = np.searchsorted(order, x)
-    close(result, order[places + np.sign(towards - x).astype(int)], bound.Bound(0, 0, False), dtype="bfloat16", device=device)
+    close(
+        result,
+        order[places + np.sign(towards - x).astype(int)],
+        bound.Bound(0, 0, False),
+        dtype="bfloat16",
+        device=device,
+    )
 
 
 @documents("torch.ldexp", "torch.Tensor.ldexp")

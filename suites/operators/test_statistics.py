@@ -94,7 +94,9 @@ def test_a_quantile_at_an_element_is_that_element(kind, device):
     """torch.quantile at the place of an element is that element, an infinity too."""
     values = np.array([np.inf, 2.0, -np.inf, 0.5, 1.0])
 
-    result = torch.quantile(tensor(values, device), tensor(np.array([0, 0.25, 0.5, 0.75, 1]), device), interpolation=kind)
+    result = torch.quantile(
+        tensor(values, device), tensor(np.array([0, 0.25, 0.5, 0.75, 1]), device), interpolation=kind
+    )
 
     close(result, np.sort(values), device=device)
 
@@ -207,11 +209,15 @@ def test_histogram_takes_a_number_of_bins(layout, dtype, device):
 @pytest.mark.parametrize("shape", [(50,), (5, 20)], ids=str)
 @pytest.mark.dtypes(torch.float64, torch.float32)
 def test_histogramdd_counts_in_boxes(density, sides, shape, dtype, device):
-    """torch.histogramdd counts rows in boxes that hold their left edges, the last also its right one, or adds weights."""
+    """torch.histogramdd counts rows in boxes with their left edges, the last with both, or adds weights."""
     points = np.round(numbers(5, (*shape, len(sides)), dtype) * 2) / 2
     weights = np.abs(draw.lattice(3, shape)).astype(points.dtype) + 1
     edges = [np.linspace(-1, 1, side + 1)[: side + 1] for side in sides]
-    x, w, bins = tensor(points, device), tensor(weights, device), [tensor(e.astype(points.dtype), device) for e in edges]
+    x, w, bins = (
+        tensor(points, device),
+        tensor(weights, device),
+        [tensor(e.astype(points.dtype), device) for e in edges],
+    )
 
     by_edges = torch.histogramdd(x, bins, weight=w, density=density)
     by_number = torch.histogramdd(x, list(sides), range=[-1.0, 1.0] * len(sides), weight=w, density=density)
@@ -301,7 +307,7 @@ def test_aminmax_along_an_axis(sample, which, keepdim, dtype, device):
     keepdim=st.booleans(),
 )
 def test_nanmedian_leaves_nan_out(sample, which, keepdim, dtype, device):
-    """torch.nanmedian is the lower median of what is not NaN, along an axis or of all, and NaN where nothing is left."""
+    """torch.nanmedian is the lower median of what is not NaN, along an axis or of all, and NaN where none is left."""
     values = sample(dtype)
     x, dim = tensor(values, device), chosen(which, values.ndim)
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from reference import vectors
 from suites.kit import bound, close, documents, draw, dtypes, tensor, unchanged
 from suites.operators import operands
-from suites.operators.composites import crossed
 from suites.operators.values import agree, numbers, oracle
 
 #: No rounding; the sign of a zero is left open.
@@ -37,7 +36,13 @@ def test_renorm_shortens_what_is_too_long(p, sample, which, maxnorm, dtype, devi
 
     expected = oracle(vectors.renorm, values, p=p, dim=dim, maxnorm=maxnorm)
     ratio = 2e-7 / maxnorm / dtypes.unit(dtype) + values.size
-    close(result, expected, bound.Bound(np.where(expected == values, 0, ratio), np.abs(expected)), dtype=dtype, device=device)
+    close(
+        result,
+        expected,
+        bound.Bound(np.where(expected == values, 0, ratio), np.abs(expected)),
+        dtype=dtype,
+        device=device,
+    )
     out = torch.empty(0, dtype=dtype, device=device)
     torch.renorm(x, p, dim, maxnorm, out=out)
     agree(result, x.renorm(p, dim, maxnorm), tensor(values, device).renorm_(p, dim, maxnorm), out)
@@ -47,7 +52,7 @@ def test_renorm_shortens_what_is_too_long(p, sample, which, maxnorm, dtype, devi
 @pytest.mark.dtypes(torch.float64, torch.float32)
 @given(seed=draw.seeds(), shape=st.sampled_from(((5, 3), (7, 33), (2, 1), (1, 4), (3, 0))))
 def test_pdist_of_order_zero_counts_differences(seed, shape, dtype, device):
-    """pdist with p=0 is how many elements differ in each pair of rows; one row has no pairs, and empty ones no distance."""
+    """pdist with p=0 is how many elements differ in each pair of rows; one row has no pairs, empty rows no distance."""
     values = np.random.default_rng(seed).integers(-2, 3, shape).astype(dtypes.in_numpy(dtype))
 
     close(F.pdist(tensor(values, device), 0.0), vectors.pdist(values, 0.0), FREE, device=device)
@@ -74,8 +79,16 @@ def test_similarity_tells_directions(seed, scale, length, dtype, device):
 
     one = np.ones(2)
     limit = bound.Bound(64, 1.0)
-    close(F.cosine_similarity(x, tensor(draw.cast(scale * values, dtype), device)), one, limit, dtype=dtype, device=device)
-    close(F.cosine_similarity(x, tensor(draw.cast(-scale * values, dtype), device)), -one, limit, dtype=dtype, device=device)
+    close(
+        F.cosine_similarity(x, tensor(draw.cast(scale * values, dtype), device)), one, limit, dtype=dtype, device=device
+    )
+    close(
+        F.cosine_similarity(x, tensor(draw.cast(-scale * values, dtype), device)),
+        -one,
+        limit,
+        dtype=dtype,
+        device=device,
+    )
     nothing = tensor(np.zeros_like(values), device)
     close(F.cosine_similarity(x, nothing), np.zeros(2), FREE, dtype=dtype, device=device)
     agree(F.cosine_similarity(x, x.flip(0), dim=0), torch.nn.CosineSimilarity(dim=0)(x, x.flip(0)))
@@ -142,7 +155,15 @@ def test_segments_have_means(dtype, device):
 @pytest.mark.dtypes(torch.float64, torch.int64)
 @given(
     shapes=st.sampled_from(
-        (((3, 4), (1, 4)), ((3, 4), (4,)), ((2, 3, 4), (3, 1)), ((2, 3), (2, 3)), ((5,), (1,)), ((2, 3), (1, 1)), ((3, 33, 2), (33, 1)))
+        (
+            ((3, 4), (1, 4)),
+            ((3, 4), (4,)),
+            ((2, 3, 4), (3, 1)),
+            ((2, 3), (2, 3)),
+            ((5,), (1,)),
+            ((2, 3), (1, 1)),
+            ((3, 33, 2), (33, 1)),
+        )
     ),
     seed=draw.seeds(),
     layout=st.sampled_from(draw.LAYOUTS),

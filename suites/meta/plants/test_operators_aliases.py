@@ -70,9 +70,7 @@ PLANTS = (
         all_but_the_last,
         {"row": EACH["exp"]},
     ),
-    Plant(
-        "of copies", foreach.test_writes_into_each_tensor, "torch._foreach_sqrt_", of_copies, {"row": EACH["sqrt"]}
-    ),
+    Plant("of copies", foreach.test_writes_into_each_tensor, "torch._foreach_sqrt_", of_copies, {"row": EACH["sqrt"]}),
     Plant(
         "of the first one's dtype",
         foreach.test_lists_mix_dtypes,

@@ -101,8 +101,13 @@ NUMBERS = (
     ),
 )
 HALVES = (
-    Plant("step by step", halves.test_rounds_its_result, "torch.sum", step_by_step,
-          {"row": HALF["sum"], "length": 1000, **B16}),
+    Plant(
+        "step by step",
+        halves.test_rounds_its_result,
+        "torch.sum",
+        step_by_step,
+        {"row": HALF["sum"], "length": 1000, **B16},
+    ),
     Plant(
         "the count stands still",
         halves.test_scatter_reduce_rounds_its_result,
@@ -154,6 +159,13 @@ COMPLEX = (
         "torch.tanh",
         lambda f: lambda z: (z.exp() - (-z).exp()) / (z.exp() + (-z).exp()),
         {"name": "tanh", "argument": 800 + 1j, "value": 1.0, "length": 33, **C64},
+    ),
+    Plant(
+        "by the square",
+        complexes.test_large_numbers_have_values,
+        "torch.asinh",
+        lambda f: lambda z: torch.log(z + torch.sqrt(z * z + 1)),
+        {"row": ROW["asinh"], "size": ("complex64", 1e25)},
     ),
     Plant(
         "by the dtype",
