@@ -22,6 +22,12 @@ def norm(x: Array, p: float) -> Array:
     return np.sum(size**p, axis=-1) ** (1 / p)
 
 
+def cosine_similarity(x: Array, y: Array, dim: int = 1, eps: float = 1e-8) -> Array:
+    """Σ x y / (max(‖x‖, eps) · max(‖y‖, eps)) along dim."""
+    sizes = (np.maximum(np.sqrt(np.sum(part * part, axis=dim)), eps) for part in np.broadcast_arrays(x, y))
+    return np.sum(x * y, axis=dim) / next(sizes) / next(sizes)
+
+
 def pdist(x: Array, p: float = 2.0) -> Array:
     """‖x[i] - x[j]‖ for all rows i < j, row after row."""
     return np.array([norm(x[i] - x[j], p) for i in range(len(x)) for j in range(i + 1, len(x))], x.dtype)

@@ -8,7 +8,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 import torch
 
-from reference import calculus, similarity, statistics, vectors
+from reference import calculus, statistics, vectors
 from suites.kit import bound
 
 
@@ -108,7 +108,7 @@ def pairwise_distance(x, y, p=2.0, eps=1e-6, keepdim=False):
 def aligned(x, y, dim=1):
     """A quotient of an inner product and two norms, each a sum of n terms."""
     x, y = np.broadcast_arrays(x, y)
-    share = similarity.cosine_similarity(np.abs(x), np.abs(y), dim=dim)
+    share = vectors.cosine_similarity(np.abs(x), np.abs(y), dim=dim)
     return bound.Bound(bound.inner(np.ones(()), x.shape[dim]).factor + 8, share + share, False)
 
 
@@ -179,13 +179,13 @@ ROWS = (
     ),
     Composite(
         "torch.nn.functional.cosine_similarity",
-        similarity.cosine_similarity,
+        vectors.cosine_similarity,
         (((5, 3), (5, 3)), ((2, 33), (1, 33)), ((2, 5, 4), (2, 5, 1))),
         aligned,
     ),
     Composite(
         "torch.nn.functional.cosine_similarity",
-        similarity.cosine_similarity,
+        vectors.cosine_similarity,
         (((5, 3), (5, 3)), ((7,), (7,)), ((33, 2), (33, 2))),
         aligned,
         {"dim": 0},

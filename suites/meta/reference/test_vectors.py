@@ -18,6 +18,12 @@ def test_norm(p, size):
     near(vectors.norm(np.array([[3.0, 0.0, -4.0]]), p), [size])
 
 
+def test_cosine_similarity():
+    x = np.array([[3.0, 4.0], [0.0, 0.0]])
+    near(vectors.cosine_similarity(x, np.array([[4.0, 3.0]])), [24 / 25, 0])
+    near(vectors.cosine_similarity(x, x, 0, 5.0), [9 / 25, 16 / 25])
+
+
 def test_pdist():
     x = np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]])
     near(vectors.pdist(x), [5, 1, np.sqrt(18)])
