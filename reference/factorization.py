@@ -14,7 +14,7 @@ def each(function: Callable[..., Any], matrices: Array, *others: Array) -> Array
     batch = matrices.shape[:-2]
     values = [np.asarray(function(matrices[i], *(other[i] for other in others))) for i in np.ndindex(*batch)]
     like = values or [np.asarray(function(*(np.ones(x.shape[len(batch) :], x.dtype) for x in (matrices, *others))))]
-    return np.asarray(values, like[0].dtype).reshape(*batch, *like[0].shape)
+    return np.asarray(values, like[0].dtype).reshape((*batch, *like[0].shape))
 
 
 def permutation(pivots: Array, size: int) -> Array:
@@ -51,11 +51,11 @@ def determinant(a: Array) -> Array:
 
 
 def matrix_exp(a: Array) -> Array:
-    """Σ Aᵏ / k!, of A divided by a power of 2 that brings its norm below 1/2, and squared as often."""
-    doublings = max(0, int(np.ceil(np.log2(max(float(np.abs(a).sum()), 1e-300)))) + 1)
+    """Σ Aᵏ / k!, of A divided by a power of 2 that brings its norm below 4, and squared as often."""
+    doublings = max(0, int(np.ceil(np.log2(max(float(np.sqrt(np.sum(np.abs(a) ** 2))), 4.0)))) - 2)
     scaled = a / 2.0**doublings
     term = total = np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape)
-    for k in range(1, 20):
+    for k in range(1, 48):
         term = term @ scaled / k
         total = total + term
     for _ in range(doublings):
