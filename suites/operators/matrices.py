@@ -79,7 +79,8 @@ def into(function: Callable[..., Any], made: Any, layout: str, *arguments: Tenso
 def blank(like: Tensor, layout: str) -> Tensor:
     """A tensor of the shape and dtype of another, full of sevens; or one without elements, to be resized."""
     sevens = np.full(tuple(like.shape), 7, dtypes.in_numpy(like.dtype))
-    return tensor(sevens.ravel()[:0] if layout == "empty" else laid_out(sevens, layout), str(like.device))
+    values = sevens.ravel()[:0] if layout == "empty" else laid_out(sevens, layout)
+    return tensor(values, str(like.device), like.dtype)
 
 
 def laid_out(values: Array, layout: str) -> Array:

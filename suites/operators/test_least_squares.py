@@ -8,7 +8,7 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from suites.kit import array, bound, close, documents, dtypes, tensor
+from suites.kit import array, bound, close, documents, draw, dtypes, tensor
 from suites.operators import matrices
 from suites.operators.matrices import RECTANGULAR, SUPPORTED, adjoint, norm, recipes, same, wide
 
@@ -66,16 +66,19 @@ def test_lstsq_minimises_the_residual(recipe, driver, columns, dtype, device):
     same(wide(result.solution, dtype, device), expected, dtype, norm(a) * norm(b), count=8)
 
 
-@documents("torch.linalg.lstsq", "torch.linalg.pinv", guide=GUIDE)
+@documents("torch.linalg.lstsq", guide=GUIDE)
 @pytest.mark.dtypes(*SUPPORTED)
-@given(recipe=recipes(RECTANGULAR, outs=("new",)), driver=st.sampled_from(RANKED), rcond=st.sampled_from((None, 1e-3)))
+@given(
+    recipe=recipes(RECTANGULAR, outs=("new",)),
+    driver=st.sampled_from(("gelsd", "gelss")),
+    rcond=st.sampled_from((None, 1e-3)),
+)
 def test_lstsq_takes_matrices_of_lower_rank(recipe, driver, rcond, dtype, device):
-    """The drivers gelsy, gelsd and gelss of linalg.lstsq give the least X for a matrix of lower rank, and the rank."""
+    """The drivers gelsd and gelss of torch.linalg.lstsq give the least X for a matrix of lower rank, and the rank."""
     a, b = recipe(matrices.deficient, dtype), recipe.beside(dtype)
 
-    result = recipe.call(
-        torch.linalg.lstsq, recipe.tensor(a, device), recipe.tensor(b, device), rcond=rcond, driver=driver
-    )
+    parts = recipe.tensor(a, device), recipe.tensor(b, device)
+    result = recipe.call(torch.linalg.lstsq, *parts, rcond=rcond, driver=driver)
 
     expected = inverse_of(a) @ wide(b)
     same(wide(result.solution, dtype, device), expected, dtype, norm(a) * norm(b), count=16)
@@ -83,9 +86,37 @@ def test_lstsq_takes_matrices_of_lower_rank(recipe, driver, rcond, dtype, device
 
 
 @documents("torch.linalg.lstsq")
+@pytest.mark.dtypes(*SUPPORTED)
 @pytest.mark.parametrize("driver", RANKED)
+@pytest.mark.parametrize("shape", [(4, 3), (3, 5), (7, 7)], ids=str)
+def test_lstsq_takes_matrices_of_rank_one(shape, driver, dtype, device):
+    """The drivers gelsy, gelsd and gelss of torch.linalg.lstsq give the least X for a matrix of rank 1, and the rank."""
+    left, right = (np.exp(draw.normal(seed, side) / 4) for seed, side in enumerate(shape))
+    a = np.outer(left, right).astype(dtypes.in_numpy(dtype))
+    b = draw.normal(3, shape[0], 2, dtype=dtype)
+
+    result = torch.linalg.lstsq(tensor(a, device), tensor(b, device), driver=driver)
+
+    same(wide(result.solution, dtype, device), inverse_of(a) @ wide(b), dtype, norm(a) * norm(b), count=16)
+    close(result.rank, np.array(1), device=device)
+
+
+@documents("torch.linalg.lstsq")
+@pytest.mark.parametrize("driver", RANKED)
+def test_lstsq_ranks_each_matrix_by_itself(driver, dtype, device):
+    """torch.linalg.lstsq tells of each matrix of a batch the rank that it has alone."""
+    a = np.stack([np.eye(3), np.diag([1.0, 1.0], 1)]).astype(dtypes.in_numpy(dtype))
+
+    result = torch.linalg.lstsq(tensor(a, device), tensor(np.ones((2, 3, 1), a.dtype), device), driver=driver)
+
+    close(result.rank, np.array([3, 2]), device=device)
+    same(wide(result.solution), np.array([[[1.0], [1.0], [1.0]], [[0.0], [1.0], [1.0]]]), dtype, 2.0)
+
+
+@documents("torch.linalg.lstsq")
+@pytest.mark.parametrize("driver", ["gelsd", "gelss"])
 def test_lstsq_rounds_small_singular_values_down(driver, dtype, device):
-    """The drivers gelsy, gelsd and gelss of linalg.lstsq count singular values up to rcond of the largest as zero."""
+    """The drivers gelsd and gelss of torch.linalg.lstsq count singular values up to rcond of the largest as zero."""
     a = np.diag([8.0, 4.0, 0.5]).astype(dtypes.in_numpy(dtype))
     x, b = tensor(a, device), tensor(np.ones((3, 1), a.dtype), device)
 

@@ -49,7 +49,7 @@ def test_det_gives_the_determinant(recipe, dtype, device):
 @pytest.mark.dtypes(*SUPPORTED)
 @given(recipe=recipes(SQUARE))
 def test_slogdet_gives_the_sign_and_the_logarithm(recipe, dtype, device):
-    """torch.linalg.slogdet, torch.slogdet and the method are the determinant over its modulus, and log |determinant|."""
+    """torch.linalg.slogdet, torch.slogdet and the method are a determinant over its modulus, and log of the modulus."""
     a = recipe(matrices.regular, dtype)
     x, value = recipe.tensor(a, device), determinants(a)
     sizes = np.abs(value)
@@ -144,7 +144,7 @@ def test_matrix_exp_of_a_generator_is_a_rotation(sizes, dtype, device):
 
 
 @documents("torch.linalg.matrix_exp", "torch.matrix_exp")
-@pytest.mark.parametrize("side", [1, 2, 3, 5])
+@pytest.mark.parametrize("side", [2, 3, 5])
 @pytest.mark.parametrize("batch", [(), (1,), (3,)], ids=str)
 def test_matrix_exp_does_not_hide_nan(side, batch, dtype, device):
     """torch.linalg.matrix_exp of a matrix with NaN in it has NaN in it."""
@@ -301,7 +301,7 @@ REFUSALS = (
     Refusal("linalg.householder_product", ((4, 3), (4,)), title="linalg.householder_product of many factors"),
     Refusal("linalg.qr", ((3, 4),), lambda a: torch.linalg.qr(a, mode="raw"), "linalg.qr in another mode"),
     Refusal("linalg.eigh", ((3, 3),), lambda a: torch.linalg.eigh(a, UPLO="X"), "linalg.eigh of another triangle"),
-    Refusal("linalg.lu_factor", ((3, 3),), lambda a: torch.linalg.lu_factor(a, pivot=False), "lu_factor without pivots"),
+    Refusal("linalg.lu_factor", ((3, 3),), lambda a: torch.linalg.lu_factor(a, pivot=False), "lu_factor unpivoted"),
     Refusal("linalg.lstsq", ((3, 3), (3, 1)), lambda a, b: torch.linalg.lstsq(a, b, driver="x"), "another driver"),
     Refusal("linalg.vander", ((3,),), lambda x: torch.linalg.vander(x, N=1), "linalg.vander with one column"),
     Refusal("linalg.vecdot", ((3,), (4,))),

@@ -147,7 +147,7 @@ def test_norm_flattens_without_ord_and_dim(sample, dtype, device):
 @documents("torch.linalg.norm")
 @pytest.mark.parametrize("order", [1, 2, -1, -2, math.inf, -math.inf], ids=str)
 def test_norm_tells_vectors_from_matrices(order, dtype, device):
-    """torch.linalg.norm(x, ord) is a vector norm of a vector, a matrix norm of a matrix, and refuses three dimensions."""
+    """torch.linalg.norm(x, ord) is a vector norm of a vector and a matrix norm of a matrix; three axes it refuses."""
     a = draw.normal(3, 6, 6, dtype=dtype)
 
     of_vector = torch.linalg.norm(tensor(a[0], device), order)
