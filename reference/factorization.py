@@ -38,6 +38,15 @@ def reflected(a: Array, tau: Array, c: Array, adjoint: bool = False) -> Array:
     return c
 
 
+def orthogonal(a: Array, tau: Array) -> Array:
+    """H1 H2 … with Hi = I - τi bi biᵀ, all m columns, for real reflectors, through which complex steps pass."""
+    product = np.eye(a.shape[-2])
+    for i in range(tau.shape[-1]):
+        b = np.concatenate([np.zeros(i), np.ones(1), a[i + 1 :, i]])
+        product = product - tau[i] * np.outer(product @ b, b)
+    return product
+
+
 def determinant(a: Array) -> Array:
     """± the product of the pivots of Gaussian elimination, the largest of each column; 1 of the matrix without rows."""
     rest, value = np.array(a) * 1.0, np.ones((), a.dtype)
@@ -109,3 +118,10 @@ def eigenvalues(a: Array) -> Array:
     """diag(Qᵀ A Q), ascending, with the eigenvectors of the real symmetric part, as for singular values."""
     q = np.linalg.eigh((a.real + a.real.swapaxes(-1, -2)) / 2)[1]
     return np.einsum("...nk,...nm,...mk->...k", q, a, q)
+
+
+def along(function: Callable[..., Array], arrays: tuple[Array, ...], directions: tuple[Array, ...]) -> Array:
+    """The derivative of an analytic function of complex arrays: its mean over a circle, Σ f(x + h ωᵏ d) ω⁻ᵏ / (h N)."""
+    turns, radius = np.exp(2j * np.pi * np.arange(24) / 24), 0.1
+    values = [function(*(x + radius * turn * d for x, d in zip(arrays, directions))) / turn for turn in turns]
+    return np.asarray(sum(values) / (radius * len(turns)))

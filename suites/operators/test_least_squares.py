@@ -90,7 +90,7 @@ def test_lstsq_takes_matrices_of_lower_rank(recipe, driver, rcond, dtype, device
 @pytest.mark.parametrize("driver", RANKED)
 @pytest.mark.parametrize("shape", [(4, 3), (3, 5), (7, 7)], ids=str)
 def test_lstsq_takes_matrices_of_rank_one(shape, driver, dtype, device):
-    """The drivers gelsy, gelsd and gelss of torch.linalg.lstsq give the least X for a matrix of rank 1, and the rank."""
+    """The drivers gelsy, gelsd and gelss of linalg.lstsq give the least X for a matrix of rank 1, and the rank."""
     left, right = (np.exp(draw.normal(seed, side) / 4) for seed, side in enumerate(shape))
     a = np.outer(left, right).astype(dtypes.in_numpy(dtype))
     b = draw.normal(3, shape[0], 2, dtype=dtype)
