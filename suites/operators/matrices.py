@@ -105,8 +105,9 @@ def entries(rng: np.random.Generator, shape: tuple[int, ...], kind: str) -> Arra
 
 
 def orthonormal(rng: np.random.Generator, shape: tuple[int, ...], kind: str) -> Array:
-    """Orthonormal columns, uniformly distributed."""
-    return np.linalg.qr(entries(rng, shape, kind))[0]
+    """Orthonormal columns, uniformly distributed: Householder's have the same determinant each time until turned."""
+    turns = entries(rng, (*shape[:-2], 1, shape[-1]), kind)
+    return np.linalg.qr(entries(rng, shape, kind))[0] * (turns / np.abs(turns))
 
 
 def spread(count: int) -> Array:
@@ -117,6 +118,11 @@ def spread(count: int) -> Array:
 def regular(rng: np.random.Generator, shape: tuple[int, ...], kind: str) -> Array:
     """Matrices of full rank: singular vectors uniformly distributed, singular values spread from 4 down to 1."""
     return with_singular_values(rng, shape, kind, spread(min(shape[-2:])))
+
+
+def varied(rng: np.random.Generator, shape: tuple[int, ...], kind: str) -> Array:
+    """Matrices of full rank whose determinants differ in size, too."""
+    return regular(rng, shape, kind) * rng.uniform(0.9, 1.1, (*shape[:-2], 1, 1))
 
 
 def deficient(rng: np.random.Generator, shape: tuple[int, ...], kind: str) -> Array:

@@ -37,7 +37,7 @@ def condition(a):
 @given(recipe=recipes(SQUARE))
 def test_det_gives_the_determinant(recipe, dtype, device):
     """torch.linalg.det, torch.det and the method are the determinant of each matrix, 1 of one without rows."""
-    a = recipe(matrices.regular, dtype)
+    a = recipe(matrices.varied, dtype)
     x, expected = recipe.tensor(a, device), determinants(a)
     limit = bound.Bound(condition(a), np.abs(expected), False)
 
@@ -50,7 +50,7 @@ def test_det_gives_the_determinant(recipe, dtype, device):
 @given(recipe=recipes(SQUARE))
 def test_slogdet_gives_the_sign_and_the_logarithm(recipe, dtype, device):
     """torch.linalg.slogdet, torch.slogdet and the method are a determinant over its modulus, and log of the modulus."""
-    a = recipe(matrices.regular, dtype)
+    a = recipe(matrices.varied, dtype)
     x, value = recipe.tensor(a, device), determinants(a)
     sizes = np.abs(value)
 
@@ -64,7 +64,7 @@ def test_slogdet_gives_the_sign_and_the_logarithm(recipe, dtype, device):
 @given(recipe=recipes(SQUARE, outs=("new",)))
 def test_logdet_gives_the_logarithm(recipe, dtype, device):
     """torch.logdet, and the method, is the logarithm of each determinant, NaN of one below 0."""
-    a = recipe(matrices.regular, dtype)
+    a = recipe(matrices.varied, dtype)
     x = recipe.tensor(a, device)
 
     with np.errstate(invalid="ignore"):
