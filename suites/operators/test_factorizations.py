@@ -30,6 +30,8 @@ MODES = {
     "reduced": lambda m, n, k: ((m, k), (k, n)),
     "complete": lambda m, n, k: ((m, m), (m, n)),
 }
+#: Where results go, but for tensors whose dimensions lie in reverse, which are a claim of their own.
+UNTURNED = tuple(out for out in matrices.OUTS if out != "transposed")
 
 
 def assert_zero(values, device="cpu"):
@@ -119,7 +121,7 @@ def test_cholesky_of_old_factors_too(recipe, upper, dtype, device):
 
 @documents("torch.linalg.lu")
 @pytest.mark.dtypes(*SUPPORTED)
-@given(recipe=recipes(RECTANGULAR))
+@given(recipe=recipes(RECTANGULAR, UNTURNED))
 def test_lu_factors(recipe, dtype, device):
     """torch.linalg.lu(A) is P, L and U with P L U = A: a permutation, a unit lower and an upper triangular matrix."""
     a = recipe(matrices.regular, dtype)
@@ -172,25 +174,36 @@ def assert_is_packed(packed, pivots, a, dtype):
     same(back @ lower @ upper, wide(a), dtype, norm(a), count=2)
 
 
-@documents("torch.lu_unpack")
-@pytest.mark.dtypes(*SUPPORTED)
-@given(recipe=recipes(RECTANGULAR), data=st.booleans(), order=st.booleans())
-def test_lu_unpack_unpacks(recipe, data, order, dtype, device):
-    """torch.lu_unpack gives the L and U of a packed matrix and the P of its pivots; what is not asked for is empty."""
+def assert_is_unpacked(recipe, data, order, dtype, device):
+    """The L and U of a packed matrix and the P of its pivots, bit for bit; what is not asked for is empty."""
     packed = recipe(matrices.regular, dtype)
     m, _, k = sides(packed.shape)
     rng = np.random.default_rng(recipe.seed)
     pivots = rng.integers(np.arange(1, k + 1), m + 1, (*packed.shape[:-2], k)).astype(np.int32)
+    parts = recipe.tensor(packed, device), tensor(pivots, device)
 
-    unpacked = recipe.call(
-        torch.lu_unpack, recipe.tensor(packed, device), tensor(pivots, device), unpack_data=data, unpack_pivots=order
-    )
+    unpacked = recipe.call(torch.lu_unpack, *parts, unpack_data=data, unpack_pivots=order)
 
     p = factorization.permutation(pivots, m)
     lower = np.tril(packed, -1)[..., :k] + np.eye(m, k, dtype=packed.dtype)
     expected = (p.astype(packed.dtype), lower, np.triu(packed)[..., :k, :])
     for part, value, asked in zip(unpacked, expected, (order, data, data)):
         close(part, value if asked else np.zeros(0, packed.dtype), device=device)
+
+
+@documents("torch.lu_unpack")
+@pytest.mark.dtypes(*SUPPORTED)
+@given(recipe=recipes(RECTANGULAR, UNTURNED), data=st.booleans(), order=st.booleans())
+def test_lu_unpack_unpacks(recipe, data, order, dtype, device):
+    """torch.lu_unpack gives the L and U of a packed matrix and the P of its pivots; what is not asked for is empty."""
+    assert_is_unpacked(recipe, data, order, dtype, device)
+
+
+@documents("torch.lu_unpack", "torch.linalg.lu")
+@pytest.mark.parametrize("shape", [(4, 3), (2, 3, 3), (2, 2, 4, 2)], ids=str)
+def test_lu_unpack_writes_to_tensors_of_any_strides(shape, dtype, device):
+    """torch.lu_unpack writes its results to tensors given as out= whose dimensions lie in memory in reverse."""
+    assert_is_unpacked(matrices.Recipe(shape, 3, "contiguous", "transposed"), True, True, dtype, device)
 
 
 def reflections(a):

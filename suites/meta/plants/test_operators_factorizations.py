@@ -63,6 +63,15 @@ FACTORS = (
     Plant("Hermitian", factors.test_ldl_factors_solve, L + "ldl_factor",
           lambda f: lambda a, hermitian, **k: f(a, hermitian=True, **k), C),
 )  # fmt: skip
+FACTORS += (
+    Plant(
+        "strided out= stays as it was",
+        factors.test_lu_unpack_writes_to_tensors_of_any_strides,
+        "torch.lu_unpack",
+        unwritten,
+        {"shape": (4, 3), **D},
+    ),
+)
 SPECTRA = (
     Plant("V for its transpose", spectra.test_svd_factors, L + "svd",
           lambda f: lambda x, **k: (lambda r: (r[0], r[1], r[2].mT if r[2].shape[-1] == r[2].shape[-2] else r[2]))(
