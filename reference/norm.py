@@ -18,9 +18,10 @@ def matrix_norm(
     moduli = np.abs(matrices)
     if order == "fro":
         value = np.sqrt((moduli**2).sum((-2, -1)))
-    elif order in ("nuc", 2, -2):
-        singular = np.linalg.svd(matrices, compute_uv=False)
-        value = {"nuc": np.sum, 2: np.max, -2: np.min}[order](singular, axis=-1)  # type: ignore[index]
+    elif order == "nuc":
+        value = np.linalg.svd(matrices, compute_uv=False).sum(-1)
+    elif order in (2, -2):
+        value = np.linalg.svd(matrices, compute_uv=False)[..., 0 if order == 2 else -1]
     else:
         sums = moduli.sum(-2 if abs(float(order)) == 1 else -1)
         value = sums.max(-1) if float(order) > 0 else sums.min(-1)
