@@ -71,7 +71,7 @@ def test_qr_leaves_q_out(recipe, dtype, device):
     same(wide(r, dtype, device), wide(torch.linalg.qr(x).R), dtype, 16 * norm(a))
 
 
-@documents("torch.qr", "torch.Tensor.qr")
+@documents("torch.qr", "torch.Tensor.qr", until="2.14")
 @given(recipe=recipes(RECTANGULAR), some=st.booleans())
 def test_qr_of_old_factors_too(recipe, some, dtype, device):
     """torch.qr(A, some) is the reduced factorization, or with some=False the complete one, as is the method."""
@@ -106,7 +106,7 @@ def test_cholesky_factors(recipe, name, upper, dtype, device):
     assert (diagonal.real > 0).all()
 
 
-@documents("torch.cholesky", "torch.Tensor.cholesky")
+@documents("torch.cholesky", "torch.Tensor.cholesky", until="2.14")
 @given(recipe=recipes(SQUARE), upper=st.booleans())
 def test_cholesky_of_old_factors_too(recipe, upper, dtype, device):
     """torch.cholesky(A, upper), and the method, is the lower triangular L with L Lᵀ = A or upper U with Uᵀ U = A."""
