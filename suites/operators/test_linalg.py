@@ -111,9 +111,13 @@ def test_slogdet_goes_beyond_the_range_of_determinants(scale, dtype, device):
     close(found, size, bound.Bound(condition(a) + 64, np.abs(size)), dtype=real(dtype), device=device)
 
 
+#: Layouts whose batch dimensions are like one.
+VIEWABLE = ("contiguous", "columns", "stepped", "offset", "conjugate")
+
+
 @documents("torch.linalg.matrix_exp", "torch.matrix_exp", "torch.Tensor.matrix_exp", guide=GUIDE)
 @pytest.mark.dtypes(*SUPPORTED)
-@given(recipe=recipes(SQUARE, outs=("new",)), scale=st.sampled_from((1.0, 2.0**-20, 0.75)))
+@given(recipe=recipes(SQUARE, ("new",), VIEWABLE), scale=st.sampled_from((1.0, 2.0**-20, 0.75)))
 def test_matrix_exp_sums_the_series(recipe, scale, dtype, device):
     """linalg.matrix_exp, torch.matrix_exp and the method are the sum of Aᵏ/k! for each matrix of a batch."""
     a = matrices.laid_out(recipe(matrices.regular, dtype) * recipe(matrices.regular, dtype).real.dtype.type(scale),
@@ -124,6 +128,19 @@ def test_matrix_exp_sums_the_series(recipe, scale, dtype, device):
     for found in (recipe.call(torch.linalg.matrix_exp, x), torch.matrix_exp(x), x.matrix_exp()):
         limit = norm(expected) + norm(a) * math.exp(4 * scale)  # the condition of exp is at most |A| exp |A|
         same(wide(found, dtype, device), expected, dtype, limit, count=2)
+
+
+@documents("torch.linalg.matrix_exp")
+@pytest.mark.parametrize("layout", ["transposed", "expanded"])
+def test_matrix_exp_takes_batches_of_any_strides(layout, dtype, device):
+    """torch.linalg.matrix_exp takes a tensor of matrices whose batch dimensions are no single one in memory."""
+    recipe = matrices.Recipe((2, 3, 4, 4), 1, layout)
+    a = recipe(matrices.regular, dtype)
+
+    found = wide(torch.linalg.matrix_exp(recipe.tensor(a, device)), dtype, device)
+
+    expected = factorization.each(factorization.matrix_exp, wide(a))
+    same(found, expected, dtype, norm(expected) + norm(a) * math.exp(4), count=2)
 
 
 @documents("torch.linalg.matrix_exp")
@@ -183,7 +200,8 @@ def test_vander_has_rising_powers(sample, columns, dtype, device):
         found = torch.linalg.vander(x, N=columns)
 
     kept = values[..., : x.shape[-1]]
-    expected = kept[..., None] ** np.arange(count).astype(kept.real.dtype)
+    widened = kept.astype(np.int64) if kept.dtype.kind in "iu" else kept
+    expected = widened[..., None] ** np.arange(count).astype(widened.real.dtype)
     close(found, expected, bound.Bound(2 * count, np.abs(expected), False), dtype=_summed(dtype), device=device)
 
 
