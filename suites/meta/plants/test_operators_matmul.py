@@ -5,7 +5,6 @@ import torch
 from suites.meta import wrong
 from suites.meta.planting import Plant, assert_rejected, plants
 from suites.operators import test_contraction as contraction
-from suites.operators import test_linalg as linalg
 from suites.operators import test_matmul as matmul
 from suites.operators import test_matmul_forms as forms
 
@@ -217,40 +216,7 @@ CONTRACTION = (
         {"exponent": 2},
     ),
 )
-LINALG = (
-    Plant("transposed", linalg.test_solve_gives_the_solution, "torch.linalg.solve", lambda f: lambda a, b: f(a.mT, b)),
-    Plant(
-        "on the left",
-        linalg.test_solve_takes_the_matrix_on_the_right,
-        "torch.linalg.solve",
-        lambda f: lambda a, b, left: f(a, b),
-    ),
-    Plant("transposed", linalg.test_inv_gives_the_inverse, "torch.inverse", lambda f: lambda a: f(a).mT),
-    Plant("its size", linalg.test_det_gives_the_determinant, "torch.linalg.det", lambda f: lambda a: f(a).abs()),
-    Plant(
-        "the upper", linalg.test_cholesky_gives_the_lower_factor, "torch.linalg.cholesky", lambda f: lambda a: f(a).mT
-    ),
-    Plant("scaled", linalg.test_qr_factors, "torch.linalg.qr", lambda f: lambda a: (f(a)[0] * 2, f(a)[1] / 2)),
-    Plant(
-        "descending",
-        linalg.test_eigh_factors_symmetric_matrices,
-        "torch.linalg.eigh",
-        lambda f: lambda a: (f(a)[0].flip(-1), f(a)[1].flip(-1)),
-    ),
-    Plant("ascending", linalg.test_svd_factors, "torch.linalg.svdvals", lambda f: lambda a: f(a).flip(-1)),
-    Plant(
-        "off", linalg.test_lstsq_minimises_the_residual, "torch.linalg.lstsq", lambda f: lambda a, b: f(a, b * 1.001)
-    ),
-    Plant(
-        "anything goes",
-        linalg.test_refuses_matrices_that_are_not_square,
-        "torch.linalg.inv",
-        wrong.first,
-        {"name": "inv"},
-    ),
-    Plant("anything goes", linalg.test_refuses_singular_matrices, "torch.linalg.inv", wrong.first, {"name": "inv"}),
-)
-PLANTS = MATMUL + FORMS + CONTRACTION + LINALG
+PLANTS = MATMUL + FORMS + CONTRACTION
 
 
 @plants(*PLANTS)
