@@ -10,6 +10,7 @@ from suites.meta.planting import Plant, Repair, assert_rejected, assert_rejected
 from suites.meta.wrong_matrices import lenient, repeated, unwritten
 from suites.operators import test_linalg as linalg
 from suites.operators import test_linalg_gradients as gradients
+from suites.operators import test_matrix_exponential as exponential
 from suites.operators import test_norms as norms
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated.*:UserWarning")
@@ -56,12 +57,12 @@ LINALG = (
     Plant("through the determinant", linalg.test_slogdet_goes_beyond_the_range_of_determinants, L + "slogdet",
           lambda f: lambda a: torch.return_types.linalg_slogdet((f(a)[0], torch.det(a).abs().log())),
           {"scale": 2.0**60, "dtype": torch.float32}),
-    Plant("few terms", linalg.test_matrix_exp_sums_the_series, "torch.matrix_exp",
+    Plant("few terms", exponential.test_matrix_exp_sums_the_series, "torch.matrix_exp",
           lambda f: lambda a: torch.eye(a.shape[-1], dtype=a.dtype) + a @ (a / 2 + torch.eye(a.shape[-1])), D),
-    Plant("large ones are not scaled", linalg.test_matrix_exp_of_a_generator_is_a_rotation, L + "matrix_exp",
+    Plant("large ones are not scaled", exponential.test_matrix_exp_of_a_generator_is_a_rotation, L + "matrix_exp",
           lambda f: lambda a: torch.where(a.abs().amax((-2, -1), keepdim=True) > 9, f(a / 2), f(a)),
           {"sizes": (60.0, 0.0), **D}),
-    Plant("NaN is 0", linalg.test_matrix_exp_does_not_hide_nan, L + "matrix_exp",
+    Plant("NaN is 0", exponential.test_matrix_exp_does_not_hide_nan, L + "matrix_exp",
           lambda f: lambda a: f(a.nan_to_num()), {"side": 3, "batch": (), **D}),
     Plant("falling", linalg.test_vander_has_rising_powers, L + "vander",
           lambda f: lambda x, N: f(x, N=N).flip(-1), D),
@@ -142,9 +143,10 @@ def highest(original):
 
 
 MENDED = (
-    (Plant("slightly off", linalg.test_matrix_exp_takes_batches_of_any_strides, L + "matrix_exp", wrong.slightly,
+    (Plant("slightly off", exponential.test_matrix_exp_takes_batches_of_any_strides, L + "matrix_exp", wrong.slightly,
            {"layout": "expanded", **D}), lambda f: lambda a: f(a.contiguous())),
-    (Plant("slightly off", linalg.test_matrix_exp_of_one_matrix_is_a_rotation, L + "matrix_exp", wrong.slightly, D),
+    (Plant("slightly off", exponential.test_matrix_exp_of_one_matrix_is_a_rotation, L + "matrix_exp",
+           wrong.slightly, D),
      highest),
     (Plant("not broadcast", linalg.test_vecdot_stretches_a_vector_of_one, L + "vecdot",
            lambda f: lambda x, y, dim: f(x, y[:1], dim=dim), {"shapes": ((1,), (7,)), **D}),
