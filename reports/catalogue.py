@@ -1,12 +1,18 @@
-"""The pytest plugin that writes down which claim is about what, without running any."""
+"""The pytest plugin that writes down which claim is about what, and what there is to claim, without running any."""
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+
+#: The pages of the documentation that list mathematics, each under the name of what it documents.
+PAGES = ("torch", "torch.Tensor", "torch.special", "torch.linalg", "torch.fft", "torch.nn.functional")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -15,9 +21,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Write the catalogue of what was collected."""
+    """Write the catalogue: what each collected claim is about, what is documented, and what has an oracle."""
     claims = [describe(item) for item in session.items if any(item.iter_markers("documents"))]
-    Path(session.config.getoption("--catalogue")).write_text(json.dumps(claims), encoding="utf-8")
+    catalogue = {"claims": claims, "pages": {page: documented(page) for page in PAGES}, "oracles": oracles()}
+    Path(session.config.getoption("--catalogue")).write_text(json.dumps(catalogue), encoding="utf-8")
 
 
 def describe(item: pytest.Item) -> dict[str, Any]:
@@ -29,3 +36,29 @@ def describe(item: pytest.Item) -> dict[str, Any]:
         names += mark.args
         guide += [headings] if isinstance(headings, str) else headings
     return {"nodeid": item.nodeid, "documents": names, "guide": guide}
+
+
+def documented(page: str) -> list[str]:
+    """List the public functions and methods under a name of the installed torch that have a docstring of torch's."""
+    import torch
+
+    owner: Any = torch
+    for part in page.split(".")[1:]:
+        owner = getattr(owner, part)
+    return [f"{page}.{name}" for name in dir(owner) if not name.startswith("_") and _is_torchs(getattr(owner, name))]
+
+
+def oracles() -> list[str]:
+    """List the functions of reference/, and those of NumPy, by which claims compute what they expect."""
+    import numpy as np
+
+    import reference
+
+    modules: list[ModuleType] = [np, np.linalg, np.fft]
+    modules += [importlib.import_module(f"reference.{m.name}") for m in pkgutil.iter_modules(reference.__path__)]
+    return sorted({name for module in modules for name, value in vars(module).items() if callable(value)})
+
+
+def _is_torchs(value: Any) -> bool:
+    described = callable(value) and not isinstance(value, (type, ModuleType)) and getattr(value, "__doc__", None)
+    return bool(described) and str(getattr(value, "__module__", None) or "torch").startswith("torch")

@@ -1,4 +1,4 @@
-"""Which headings of the guide have claims, and which have none."""
+"""Which headings of the guide and which pages of the documentation have claims, and which have none."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from reports import pages
 from reports.cell import cell
 from reports.guide import HEADINGS, OUTLINE
+from reports.pages import Page
 from reports.record import RecordError, Run
 from reports.text import line
 
@@ -19,10 +21,11 @@ ROOT = Path(__file__).parent.parent
 
 
 class Coverage(NamedTuple):
-    """The claims of each heading, and every documented name that a claim is about."""
+    """The claims of each heading, every documented name that a claim is about, and the pages that list such names."""
 
     claims: dict[str, set[str]]
     names: set[str]
+    pages: list[Page]
 
 
 def from_run(run: Run) -> Coverage:
@@ -41,13 +44,15 @@ def from_collection() -> Coverage:
             raise RecordError(
                 "\n".join(["the suite cannot be collected:", *done.stdout.splitlines()[-5:], done.stderr])
             )
-        claims = json.loads(catalogue.read_text(encoding="utf-8"))
-    return gather((cell(claim["nodeid"], ["cpu"]).claim, claim["documents"], claim["guide"]) for claim in claims)
+        found = json.loads(catalogue.read_text(encoding="utf-8"))
+    claims = [(cell(claim["nodeid"], ["cpu"]).claim, claim["documents"], claim["guide"]) for claim in found["claims"]]
+    coverage = gather(claims)
+    return coverage._replace(pages=pages.tabulate(found["pages"], coverage.names, found["oracles"], pages.load()))
 
 
 def gather(claims: Iterable[tuple[str, Iterable[str], Iterable[str]]]) -> Coverage:
     """Turn claims with their names and headings into headings with their claims."""
-    coverage = Coverage({heading: set() for heading in HEADINGS}, set())
+    coverage = Coverage({heading: set() for heading in HEADINGS}, set(), [])
     for claim, names, guide in claims:
         coverage.names.update(names)
         for heading in guide:
@@ -66,4 +71,4 @@ def report(coverage: Coverage) -> int:
     print(f"\ndocumented names with claims: {len(coverage.names)}")
     for words, headings in (("in no guide", unknown), ("without a claim", missing)):
         print(f"headings {words}: {', '.join(map(line, headings)) or 'none'}")
-    return 1 if missing else 0
+    return max(1 if missing else 0, pages.report(coverage.pages))
