@@ -93,9 +93,11 @@ def report(pages: Iterable[Page]) -> int:
     """Print each page with its counts and the rest by reason, and give 1 where something has no reason."""
     unexplained = 0
     for page in pages:
-        mathematics = len(page.mathematics)
-        print(f"{page.name}: {len(page.documented)} documented, {len(page.claimed)} with claims; {mathematics} are"
-              f" mathematics, {len(page.judged)} of them with an oracle: {len(page.judged) / mathematics:.0%}")  # fmt: skip
+        share = len(page.judged) / max(len(page.mathematics), 1)
+        print(
+            f"{page.name}: {len(page.documented)} documented, {len(page.claimed)} with claims;"
+            f" {len(page.mathematics)} are mathematics, {len(page.judged)} of them with an oracle: {share:.0%}"
+        )
         for reason, listed in page.reasons.items():
             print(f"    {reason}: {', '.join(line(_last(name)) for name in listed)}")
         if page.unexplained:
