@@ -55,7 +55,9 @@ def oracles() -> list[str]:
     names = {name for module in (np, np.linalg, np.fft) for name in dir(module)}
     for path in REFERENCE.glob("*.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            targets = node.targets if isinstance(node, ast.Assign) else [node]
+            targets = [
+                part for target in getattr(node, "targets", [node]) for part in getattr(target, "elts", [target])
+            ]
             names.update(getattr(target, "id", getattr(target, "name", "")) for target in targets)
     return sorted(names)
 
