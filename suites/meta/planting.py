@@ -53,18 +53,18 @@ def assert_rejected(plant: Plant, request: pytest.FixtureRequest) -> None:
     if is_hypothesis_test(plant.claim):
         profile.plant_seed(plant.claim, 0)
     _run(plant.claim, arguments)
-    with _replaced(plant.target, plant.wrong), pytest.raises(REJECTIONS):
+    with replaced(plant.target, plant.wrong), pytest.raises(REJECTIONS):
         _run(plant.claim, arguments)
 
 
 def assert_rejected_once_mended(plant: Plant, repair: Repair, request: pytest.FixtureRequest) -> None:
     """The claim holds of torch as it should be, and fails once the wrong answer is planted."""
-    with _replaced(repair.target, repair.mend):
+    with replaced(repair.target, repair.mend):
         assert_rejected(plant, request)
 
 
 @contextlib.contextmanager
-def _replaced(target: str, change: Callable[[Any], Any]) -> Iterator[None]:
+def replaced(target: str, change: Callable[[Any], Any]) -> Iterator[None]:
     """What a dotted name stands for, changed for the time of the block."""
     owner, name = _resolve(target)
     with pytest.MonkeyPatch.context() as patch:

@@ -132,7 +132,7 @@ def called(names: str, *arguments: Any, **options: Any) -> tuple[Call, ...]:
 WIDE = (6, 35)
 X, Y = Of(WIDE), Of(WIDE)
 SIGNED = Of(WIDE, "signed")
-WHOLE = Of(WIDE, "integers")
+WHOLE, FEW = Of(WIDE, "integers"), Of(WIDE, "places")
 MASK = Of(WIDE, "truth")
 COLUMNS = np.array([2, 0, 5])
 
@@ -148,15 +148,16 @@ POINTWISE = (
     *called("abs angle conj_physical exp neg reciprocal sgn sin sqrt real imag view_as_real", Of(WIDE, "complex")),
     *called(
         "add sub mul div true_divide pow fmod remainder floor_divide atan2 hypot copysign maximum minimum fmax fmin "
-        "logaddexp logaddexp2 float_power xlogy heaviside nextafter ldexp eq ne lt le gt ge isclose logical_and "
-        "logical_or logical_xor complex polar",
+        "logaddexp logaddexp2 float_power xlogy nextafter ldexp complex polar",
         X,
         Y,
     ),
     *called(
         "bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift gcd lcm floor_divide", WHOLE, WHOLE
     ),
-    *called("bitwise_not logical_not", WHOLE),
+    *called("eq ne lt le gt ge isclose logical_and logical_or logical_xor heaviside", FEW, FEW),
+    *called("bitwise_not", WHOLE),
+    *called("logical_not", FEW),
     *called("addcmul addcdiv lerp", X, Y, Of((35,))),
     *called("clamp clip", SIGNED, -0.5, 0.5),
     *called("where", MASK, X, Y),
@@ -164,14 +165,16 @@ POINTWISE = (
     *called("mvlgamma", Of(WIDE, "beyond"), 2),
 )
 REDUCTIONS = (
-    *called("sum mean prod amax amin max min argmax argmin all any std var norm nansum nanmean count_nonzero", X),
+    *called("sum mean prod amax amin max min argmax argmin std var norm nansum nanmean count_nonzero", X),
     *called("median nanmedian std_mean var_mean aminmax", X),
     *called(
-        "sum mean prod amax amin max min argmax argmin all any std var nansum nanmean count_nonzero median nanmedian "
+        "sum mean prod amax amin max min argmax argmin std var nansum nanmean count_nonzero median nanmedian "
         "mode std_mean var_mean logsumexp cumsum cumprod cummax cummin logcumsumexp sort argsort softmax log_softmax",
         X,
         0,
     ),
+    *called("all any count_nonzero", Of((2, 35), "truth")),
+    *called("all any count_nonzero", Of((2, 35), "truth"), 0),
     *called("kthvalue topk", X, 2, 1),
     *called("msort", X),
     *called("quantile nanquantile", X, 0.3, 1),

@@ -1,9 +1,11 @@
 """Laws of every operator: where its arguments lie, how it is spelled and who asks for gradients changes no number."""
 
+import numpy as np
+import pytest
 import torch
 
-from suites.kit import documents, dtypes, share_memory, unchanged
-from suites.operators.catalogue import CALLS, QUIET, tensors, words
+from suites.kit import array, documents, dtypes, share_memory, tensor, unchanged
+from suites.operators.catalogue import CALLS, POINTWISE, QUIET, REDUCTIONS, WIDE, Of, tensors, words
 from suites.operators.every import LAYOUTS, every, packed, placed, same
 from suites.operators.values import agree
 
@@ -18,6 +20,10 @@ VIEWS = words(
 FRESH = tuple(call for call in CALLS if call.name not in VIEWS)
 #: What Tensor has no method of, or one that takes its arguments in another order.
 NO_METHODS = ("where", "real", "imag", "polygamma", "einsum")
+#: Operations of two operands, which broadcast, and operations along an axis.
+PAIRS = tuple(call for call in POINTWISE if [getattr(of, "shape", None) for of in call.arguments] == [WIDE, WIDE])
+ALONG = tuple(call for call in REDUCTIONS if len(call.arguments) == 2 and call.arguments[1] == 0)
+STRETCHED = (((6, 1), (35,)), ((35,), (6, 1)), ((), (3, 5)), ((3, 1, 5), (4, 1)), ((1,), (0,)), ((2, 3), ()))
 METHODS = tuple(call for call in CALLS if hasattr(torch.Tensor, call.name) and call.name not in NO_METHODS)
 
 
@@ -78,3 +84,36 @@ def test_does_not_depend_on_who_asks_for_gradients(row, device):
         same(row.results(*asking), expected, parts, device)
     with torch.inference_mode():
         same(row.results(*row.parts(device)), expected, parts, device)
+
+
+@every(PAIRS)
+@documents("notes/broadcasting", guide=GUIDE)
+def test_broadcasts(row, device):
+    """{row} of two shapes that broadcast is that of both operands written out in full."""
+    for shapes in STRETCHED:
+        narrow = row._replace(arguments=tuple(Of(shape, of.kind) for shape, of in zip(shapes, row.arguments)))
+        parts = narrow.parts(device)
+        full = np.broadcast_arrays(*(array(part) for part in parts))
+
+        same(row.results(*parts), row.results(*(tensor(np.array(one), device) for one in full)), parts, device)
+
+
+@every(ALONG)
+@documents("tensors", guide=GUIDE)
+def test_counts_axes_from_the_end(row, device):
+    """{row} along axis -2 of two is that along axis 0, bit for bit."""
+    (x, _) = row.parts(device)
+
+    for one, other in zip(row.results(x, 0), row.results(x, -2)):
+        agree(one, other)
+
+
+@every(ALONG)
+@documents("tensors", guide=GUIDE)
+@pytest.mark.parametrize("axis", [2, -3])
+def test_refuses_axes_that_are_not_there(row, axis, device):
+    """{row} along an axis that the tensor does not have raises IndexError."""
+    (x, _) = row.parts(device)
+
+    with pytest.raises(IndexError):
+        row.results(x, axis)
