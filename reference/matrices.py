@@ -1,7 +1,4 @@
-"""One step of the optimizers that look at a parameter as a matrix, Adafactor and Muon, in the form of reference.optimizer.
-
-Nothing is written to; of a step's number nothing but ``step`` in the state is known.
-"""
+"""One step of Adafactor and Muon, which look at a parameter as a matrix, in the form that reference.optimizer has."""
 
 from __future__ import annotations
 
