@@ -30,8 +30,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "sequence first": {"batch_first": False},
 }
 UNBIASED: dict[str, dict[str, Any]] = {"norm last": {"bias": False}, "norm first": {"bias": False, "norm_first": True}}
-#: Sums of a few products and a softmax, and normalisations of what they add up to.
-NEAR = bound.Bound(2048, 16.0, signed_zeros=False)
+#: Sums of a few products, a softmax and normalisations; 32 u was the most measured, in any mode.
+NEAR = bound.Bound(16, 16.0, signed_zeros=False)
 
 modes = pytest.mark.parametrize("mode", MODES)
 evaluating = pytest.mark.parametrize("mode", ["evaluation", "no_grad"])

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from reference import matrices
-from suites.kit import array, bound, close, documents, draw, dtypes, tensor
+from suites.kit import bound, close, documents, draw, dtypes, tensor
 
 from .algorithms import accumulated
 
@@ -71,7 +71,7 @@ def walked(row, dtype, device):
     for slope in slopes:
         parameter.grad = tensor(slope, device, dtype)
         optimizer.step()
-        found.append(array(parameter).ravel())
+        found.append(parameter.detach().clone().reshape(-1))
 
     options = {name: value for name, value in row.options.items() if name != "foreach"}
     places, state = [place.astype("float64")], {}
@@ -79,7 +79,7 @@ def walked(row, dtype, device):
         after, state = row.formula(places[-1], slope.astype("float64"), state, **options)
         places.append(after)
     flat = np.stack(places).reshape(STEPS + 1, -1)
-    return np.stack(found), flat[1:], np.abs(flat[0]) + np.cumsum(np.abs(np.diff(flat, axis=0)), axis=0)
+    return torch.stack(found), flat[1:], np.abs(flat[0]) + np.cumsum(np.abs(np.diff(flat, axis=0)), axis=0)
 
 
 @over(ADAFACTOR)
@@ -88,15 +88,26 @@ def test_adafactor_follows_its_formula(row, dtype, device):
     """Steps of {row} follow the documented formula, with means for its sums, as its note says."""
     found, expected, lengths = walked(row, dtype, device)
 
-    close(found, expected, accumulated(lengths), dtype=dtype)
+    close(found, expected, accumulated(lengths), dtype=dtype, device=device)
+
+
+def near(lengths, dtype):
+    """2⁻⁶ of the way gone: ten roundings of 2⁻⁹ in each direction and place were measured at a quarter of it."""
+    return bound.Norm(float(2.0**-6 * np.linalg.norm(lengths) / dtypes.unit(dtype)))
 
 
 @over(MUON)
-@pytest.mark.dtypes(torch.float64, torch.float32, torch.bfloat16)
 def test_muon_follows_its_formula(row, dtype, device):
     """Steps of {row} follow the documented formula, as far as an orthogonalisation in bfloat16 can."""
     found, expected, lengths = walked(row, dtype, device)
 
-    # Ten roundings of 2⁻⁹ in the directions and the places, measured at a quarter of 2⁻⁶ of the way gone.
-    radius = 2.0**-6 * np.linalg.norm(lengths) / dtypes.unit(dtype)
-    close(found, expected, bound.Norm(float(radius)), dtype=dtype)
+    close(found, expected, near(lengths, dtype), dtype=dtype, device=device)
+
+
+@over(MUON)
+@pytest.mark.dtypes(torch.bfloat16)
+def test_muon_moves_half_types_alike(row, dtype, device):
+    """Steps of {row} on parameters of bfloat16 follow the documented formula to their precision."""
+    found, expected, lengths = walked(row, dtype, device)
+
+    close(found, expected, near(lengths, dtype), dtype=dtype, device=device)

@@ -36,12 +36,19 @@ KINDS = {
 }
 
 kinds = pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=documents(f"torch.{kind}", since=first)) for kind, (first, _) in KINDS.items()]
+    "kind",
+    [
+        pytest.param(kind, id=f"of {kind}", marks=documents(f"torch.{kind}", since=first))
+        for kind, (first, _) in KINDS.items()
+    ],
 )
 ways = pytest.mark.parametrize("way", WAYS)
 #: Python's pickle by itself knows only dtypes that have a class of storages; torch.save knows them all.
 whole_ways = pytest.mark.parametrize("way", ["save", "deepcopy"])
-pytestmark = pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental:UserWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental:UserWarning"),
+    pytest.mark.filterwarnings("ignore:You are using `torch.load`:FutureWarning"),
+]
 
 
 def bits(kind, device):
@@ -79,7 +86,7 @@ def test_views_come_back_with_their_strides(way, kind, device):
 
 @documents("torch.save", "torch.load", "torch.Tensor", "torch.Tensor.conj")
 @ways
-@pytest.mark.parametrize("kind", ["complex64", "complex128"])
+@pytest.mark.parametrize("kind", ["complex64", "complex128"], ids="of {}".format)
 def test_lazy_views_come_back_with_their_values(way, kind, device):
     """Conjugates, their imaginary parts, and views and transposes of these come back with their values."""
     values = draw.normal(0, 3, 4, dtype=kind)
