@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from hypothesis import example, given

@@ -49,9 +49,7 @@ def turned(base: type) -> type:
 @documents("torch.utils.data.DataLoader")
 @pytest.mark.parametrize(
     "row",
-    [
-        pytest.param(r, id=r.name, marks=documents(f"torch.utils.data.{r}", since=r.since, until=r.until)) for r in ROWS
-    ],
+    [pytest.param(r, id=r.name, marks=documents(f"torch.utils.data.{r}", since=r.since, until=r.until)) for r in ROWS],
 )
 def test_fetches_what_the_class_gives(row):
     """A DataLoader fetches dataset[index] from a class derived from {row}, whose own __getitem__ counts."""

@@ -15,8 +15,8 @@ BAG = f"{FUN}embedding_bag"
 
 def without(*names):
     """Arguments of these names are ignored."""
-    return lambda original: lambda *args, **given: original(
-        *args, **{name: value for name, value in given.items() if name not in names}
+    return lambda original: (
+        lambda *args, **given: original(*args, **{name: value for name, value in given.items() if name not in names})
     )
 
 
