@@ -63,7 +63,7 @@ def test_lazy_linear_loads_the_state_of_an_ordinary_one():
 
 
 @documents("torch.nn.LazyLinear", "torch.nn.LazyConv2d", "torch.nn.Module.load_state_dict")
-@pytest.mark.parametrize("name", ["LazyConv2d", "LazyConv1d", "LazyBatchNorm1d"])
+@pytest.mark.parametrize("name", list(CASES))
 @pytest.mark.parametrize("loaded", [False, True], ids=["new", "loaded"])
 def test_infers_its_size(name, loaded):
     """A lazy module knows its input size once it is ordinary, also when its parameters came from a state_dict."""

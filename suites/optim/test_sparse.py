@@ -8,7 +8,7 @@ import torch
 
 from reference.adaptive import adagrad
 from reference.optimizer import adam, sgd
-from suites.kit import bound, close, documents, draw, tensor
+from suites.kit import array, bound, close, documents, draw, tensor
 
 ROWS_OF_GRADIENT = [[0, 3], [3], [4, 0]]
 
@@ -44,16 +44,16 @@ def dense(rows, values):
     return whole
 
 
-def stepped(optimizer, parameter, device):
-    """Take the steps with sparse gradients."""
+def stepped(optimizer, parameter, device, sign=1.0):
+    """Take the steps with sparse gradients, or their negatives."""
     for rows, values in gradients():
         parameter.grad = torch.sparse_coo_tensor(
-            tensor(np.array([rows]), device), tensor(values, device), (5, 3), check_invariants=True
+            tensor(np.array([rows]), device), tensor(sign * values, device), (5, 3)
         )
         optimizer.step()
 
 
-@documents("torch.optim.Optimizer.step", since="2.3")
+@documents("torch.optim.Optimizer.step")
 @pytest.mark.parametrize("maximize", [False, True])
 @pytest.mark.parametrize("foreach", [False, True])
 @pytest.mark.parametrize(
@@ -89,6 +89,19 @@ def test_sparse_adam_moves_only_what_has_a_gradient(device):
         sorted(set(np.nonzero(np.any(after != before, axis=1))[0].tolist())) for before, after in zip(seen, seen[1:])
     ]
     assert moved == [sorted(rows) for rows in ROWS_OF_GRADIENT]
+
+
+@documents("torch.optim.SparseAdam")
+def test_sparse_adam_maximizes_by_turning_the_gradient(device):
+    """SparseAdam with maximize=True goes where it goes without on the negated gradients."""
+    start = draw.normal(0, 5, 3)
+    up, down = (tensor(start, device).requires_grad_() for _ in range(2))
+
+    stepped(torch.optim.SparseAdam([up], lr=0.5, maximize=True), up, device)
+    stepped(torch.optim.SparseAdam([down], lr=0.5), down, device, sign=-1.0)
+
+    assert np.any(array(up) != start)
+    close(up, array(down), device=device)
 
 
 @documents("torch.optim.SparseAdam")
