@@ -53,7 +53,7 @@ def differentiates(
     One inner product for a random direction d and a random cotangent v: ⟨Jᵀv, d⟩ = ⟨v, Jd⟩, the left by torch, the
     right by complex step. Each term has at most ``terms`` roundings; see ``_agree`` for what they are measured by.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng((seed, 1))  # apart from the values, which a claim may draw from the same seed
     directions = tuple(rng.standard_normal(np.shape(array)) for array in arrays)
     tangent = complex_step(reference, arrays, directions)
     cotangent = rng.standard_normal(tangent.shape)
@@ -65,7 +65,7 @@ def differentiates(
 
 def adjoint(function: Callable[..., torch.Tensor], *arrays: np.ndarray, seed: int = 0, device: str = "cpu") -> None:
     """Assert ⟨Jd, v⟩ = ⟨d, Jᵀv⟩ with both sides by torch: forward mode against reverse mode, in float64."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng((seed, 1))  # apart from the values, which a claim may draw from the same seed
     primals = tuple(convert.tensor(array, device) for array in arrays)
     directions = tuple(rng.standard_normal(np.shape(array)) for array in arrays)
     with torch.autograd.forward_ad.dual_level():
