@@ -55,6 +55,7 @@ def test_attends_by_heads(seed, batch_first, training, average, device):
 
 
 @documents("torch.nn.MultiheadAttention", "torch.nn.Module.eval")
+@pytest.mark.filterwarnings("ignore:Converting mask:UserWarning")  # that it takes longer, in 2.0
 @given(seed=draw.seeds(), floating=st.booleans(), training=st.booleans(), for_each=st.booleans())
 def test_masks_take_keys_away(seed, floating, training, for_each, device):
     """True in attn_mask or key_padding_mask takes a key away, a floating attn_mask is added, in either mode."""
