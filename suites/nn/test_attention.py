@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reference.attention import multi_head_attention, scaled_dot_product_attention
@@ -57,6 +57,7 @@ def test_attends_by_heads(seed, batch_first, training, average, device):
 @documents("torch.nn.MultiheadAttention", "torch.nn.Module.eval")
 @pytest.mark.filterwarnings("ignore:Converting mask:UserWarning")  # that it takes longer, in 2.0
 @given(seed=draw.seeds(), floating=st.booleans(), training=st.booleans(), for_each=st.booleans())
+@example(seed=0, floating=True, training=False, for_each=False)
 def test_masks_take_keys_away(seed, floating, training, for_each, device):
     """True in attn_mask or key_padding_mask takes a key away, a floating attn_mask is added, in either mode."""
     values, (_, x, _) = parameters(seed), drawn(seed)
