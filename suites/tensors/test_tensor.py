@@ -65,10 +65,11 @@ def test_reads_the_nested_list_of_the_guide(device):
 @documents("torch.tensor", guide=GUIDE)
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in INFERRED])
 def test_infers_the_dtype(row, device):
-    """From {row}, torch.tensor infers the documented dtype, shape and values."""
-    x = torch.tensor(row.data, device=device)
+    """From {row}, and nothing else or a device, torch.tensor infers the documented dtype, shape and values."""
+    expected = np.array(row.data, dtypes.in_numpy(row.dtype))
 
-    close(x, np.array(row.data, dtypes.in_numpy(row.dtype)), dtype=row.dtype, device=device)
+    close(torch.tensor(row.data), expected, dtype=row.dtype)
+    close(torch.tensor(row.data, device=device), expected, dtype=row.dtype, device=device)
 
 
 @documents("torch.tensor", guide=GUIDE)
