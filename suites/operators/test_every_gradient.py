@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.autograd import forward_ad
 
-from suites.kit import array, documents, draw, tensor
+from suites.kit import array, bound, close, documents, draw, dtypes, tensor
 from suites.operators.catalogue import CALLS, QUIET, tensors, words
 from suites.operators.every import every, placed, same
 
@@ -30,7 +30,7 @@ FORWARD = tuple(call for call in SMOOTH if call.name not in BACKWARD)
 #: How far apart the four values lie from which the slope is computed. The formula errs by step⁴ f⁗' / 30 and by
 #: 1.5 u |f| / step, summed up over all elements.
 STEP = 2.0**-15
-ROUNDING = 2.0**-53 / STEP
+ROUNDING = dtypes.unit("float64")
 
 
 def directions(likes, seed, device, layout="contiguous"):
@@ -66,10 +66,11 @@ def is_slope(found, size, row, device, ways, cotangents):
 
     (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12 h, to a relative 2⁻³² of what is added up, for the truncated rest.
     """
-    near, nearer = ([inner(moved(row, device, ways, k * STEP), cotangents) for k in (n, -n)] for n in (1, 2))
-    expected = (8 * (near[0][0] - near[1][0]) - (nearer[0][0] - nearer[1][0])) / (12 * STEP)
+    near, far = ([inner(moved(row, device, ways, k * STEP), cotangents) for k in (n, -n)] for n in (1, 2))
+    expected = (8 * (near[0][0] - near[1][0]) - (far[0][0] - far[1][0])) / (12 * STEP)
 
-    assert abs(found - expected) <= 2.0**-32 * size + 8 * ROUNDING * near[0][1]
+    allowed = 2.0**-32 * size + 8 * ROUNDING / STEP * near[0][1]
+    close(np.float64(found), np.float64(expected), bound.Bound(allowed / ROUNDING, 1.0, signed_zeros=False))
 
 
 def gradients(row, parts, cotangents):
