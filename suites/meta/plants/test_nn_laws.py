@@ -54,6 +54,16 @@ def with_outlier(original):
     return draw
 
 
+def with_outliers(original):
+    """A twentieth of the values lies at the lower end."""
+
+    def draw(weight, mean, std, low, high):
+        original(weight, mean, std, low, high).view(-1)[::20] = low
+        return weight
+
+    return draw
+
+
 def ended(original):
     """embedding_bag that ends the last bag where the last offset says."""
 
@@ -112,8 +122,22 @@ TRUNCATION = (
           {"case": "wide", "dtype": torch.bfloat16}),
 )  # fmt: skip
 
-MENDED = Plant("bags are too large", bags.test_the_last_offset_ends_the_last_bag, BAG, larger, CUT)
-PLANTS = (*PATHS, *BAGS, *DISTANCES, *TRUNCATION, MENDED)
+
+def in_double(original):
+    """trunc_normal_ that draws in float64 and rounds."""
+
+    def draw(weight, mean, std, low, high):
+        return weight.copy_(original(weight.double(), mean, std, low, high))
+
+    return draw
+
+
+MENDED = (
+    (Plant("bags are too large", bags.test_the_last_offset_ends_the_last_bag, BAG, larger, CUT), ended),
+    (Plant("some lie at an end", truncation.test_bfloat16_follows_it_far_from_the_mean, TRUNC, with_outliers,
+           {"dtype": torch.bfloat16}), in_double),
+)  # fmt: skip
+PLANTS = (*PATHS, *BAGS, *DISTANCES, *TRUNCATION, *(plant for plant, _ in MENDED))
 
 
 @plants(*PATHS, *BAGS, *DISTANCES, *TRUNCATION)
@@ -122,6 +146,7 @@ def test_is_rejected(plant, request):
     assert_rejected(plant, request)
 
 
-@plants(MENDED)
-def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, request):
-    assert_rejected_once_mended(plant, Repair(BAG, ended), request)
+@pytest.mark.parametrize(("plant", "mend"), MENDED, ids=["bags", "truncation"])
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, mend, request):
+    assert_rejected_once_mended(plant, Repair(plant.target, mend), request)
