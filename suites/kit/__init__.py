@@ -9,6 +9,7 @@ gradient    derivatives by complex step, random cotangents, the adjoint identity
 sharing     who shares memory with whom, proven by writing
 device      the devices a claim can run on
 dtypes      torch's dtypes beside NumPy's
+warning     the warnings of torch, each time
 deviation   where PyTorch and its documentation are known to differ
 ledger      what the running claim has done: comparisons, examples, observations
 """
@@ -19,6 +20,7 @@ from .convert import array, tensor
 from .documents import documents, since
 from .ledger import observe
 from .sharing import share_memory, unchanged
+from .warning import every_warning
 
 __all__ = [
     "array",
@@ -28,6 +30,7 @@ __all__ = [
     "documents",
     "draw",
     "dtypes",
+    "every_warning",
     "gradient",
     "observe",
     "share_memory",

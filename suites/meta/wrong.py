@@ -87,6 +87,29 @@ def ignoring_out(original: Function) -> Function:
     return wrong
 
 
+def packing_out(original: Function) -> Function:
+    """out= is written as if it had no strides."""
+
+    def wrong(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        if out is None:
+            return result
+        torch.as_strided(out, (out.numel(),), (1,), out.storage_offset()).copy_(result.reshape(-1))
+        return out
+
+    return wrong
+
+
+def cutting_out(original: Function) -> Function:
+    """An out= that is too small is not resized: the result is cut."""
+
+    def wrong(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        return result if out is None else out.copy_(result.reshape(-1)[: out.numel()].reshape(out.shape))
+
+    return wrong
+
+
 def casting_out(original: Function) -> Function:
     """The result is cast to any dtype of out=, and nothing is refused."""
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import warnings
-from collections.abc import Iterator
 from typing import Any, Callable, NamedTuple
 
 import numpy as np
@@ -88,13 +86,3 @@ def quietly(function: Callable[..., Any], *arguments: Any) -> Any:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "__array", DeprecationWarning)
         return function(*arguments)
-
-
-@contextlib.contextmanager
-def every_warning() -> Iterator[None]:
-    """Let torch repeat the warnings that it gives once in a process."""
-    torch.set_warn_always(True)
-    try:
-        yield
-    finally:
-        torch.set_warn_always(False)

@@ -7,9 +7,9 @@ import pytest
 import torch
 from hypothesis import given
 
-from suites.kit import close, documents, draw
+from suites.kit import close, documents, draw, every_warning
 
-from .bridge import FROM_ARRAY, every_warning
+from .bridge import FROM_ARRAY
 
 
 class Refused(NamedTuple):

@@ -9,9 +9,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suites.kit import close, documents, draw, share_memory
+from suites.kit import close, documents, draw, every_warning, share_memory
 
-from .bridge import FROM_ARRAY, churn, every_warning, in_both, window
+from .bridge import FROM_ARRAY, churn, in_both, window
 
 WRITABLE = {"shape": draw.shapes(least=1, most=1, low=1), "layouts": ("contiguous",)}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any, NamedTuple, Optional
 
 import numpy as np
@@ -98,16 +96,6 @@ SETTINGS = (
     Setting("complex window", 8, {"hop_length": 3}, 8, ("window",)),
     Setting("complex normalized", 9, {"normalized": True}, 9, ("signal", "window")),
 )
-
-
-@contextlib.contextmanager
-def every_warning() -> Iterator[None]:
-    """What torch warns of once in a process, it warns of each time within the block."""
-    torch.set_warn_always(True)
-    try:
-        yield
-    finally:
-        torch.set_warn_always(False)
 
 
 def rows(table: tuple[Setting, ...], *names: str) -> pytest.MarkDecorator:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from suites.kit import array, bound, close, documents, dtypes, tensor, unchanged
+from suites.kit import array, bound, close, documents, dtypes, every_warning, tensor, unchanged
 from suites.operators.fourier import COMPLEX
-from suites.operators.short_time import PLAIN, QUIET, SETTINGS, every_warning, rows, signals
+from suites.operators.short_time import PLAIN, QUIET, SETTINGS, rows, signals
 from suites.operators.values import agree, numbers
 
 pytestmark = QUIET

@@ -29,29 +29,6 @@ def even(original):
     return lambda x, n: original(x, n).abs()
 
 
-def with_holes(original):
-    """out= is written as if it had no strides."""
-
-    def function(*args, out=None):
-        if out is None or out.is_contiguous():
-            return original(*args) if out is None else original(*args, out=out)
-        result = original(*args)
-        torch.as_strided(out, (out.numel(),), (1,), out.storage_offset()).copy_(result.reshape(-1))
-        return out
-
-    return function
-
-
-def cut(original):
-    """An out= that is too small is not resized."""
-
-    def function(*args, out=None):
-        result = original(*args)
-        return result if out is None else out.copy_(result.reshape(-1)[: out.numel()].reshape(out.shape))
-
-    return function
-
-
 def scaled(factor):
     """The derivative is so many times what it is, and the value is right."""
 
@@ -188,9 +165,21 @@ OF_SPELLINGS = (
     Plant("off by 1e-5", spellings.test_the_spellings_agree, "torch.Tensor.erfinv", wrong.slightly, TWIN["erfinv"]),
     Plant("on a copy", spellings.test_the_method_in_place_agrees, "torch.Tensor.sinc_", wrong.outside, TWIN["sinc"]),
     Plant("not written", spellings.test_writes_into_out_and_returns_it, S + "i1", wrong.ignoring_out, TWIN["i1"]),
-    Plant("without strides", spellings.test_writes_to_a_view_and_not_between, S + "ndtri", with_holes, TWIN["ndtri"]),
-    Plant("without strides", spellings.test_writes_to_a_transposed_out, S + "log_ndtr", with_holes, TWIN["log_ndtr"]),
-    Plant("cut", spellings.test_resizes_an_empty_out, S + "erfcx", cut, TWIN["erfcx"]),
+    Plant(
+        "without strides",
+        spellings.test_writes_to_a_view_and_not_between,
+        S + "ndtri",
+        wrong.packing_out,
+        TWIN["ndtri"],
+    ),
+    Plant(
+        "without strides",
+        spellings.test_writes_to_a_transposed_out,
+        S + "log_ndtr",
+        wrong.packing_out,
+        TWIN["log_ndtr"],
+    ),
+    Plant("cut", spellings.test_resizes_an_empty_out, S + "erfcx", wrong.cutting_out, TWIN["erfcx"]),
     Plant("cast", spellings.test_refuses_an_out_of_integers, S + "zeta", wrong.casting_out, TWIN["zeta"]),
     Plant(
         "one more",
