@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Iterator
 from typing import Any, Callable, NamedTuple
@@ -24,7 +25,7 @@ class Of(NamedTuple):
 
     def array(self, seed: int) -> np.ndarray:
         """The values; each kind lies where every operator that is given it has finite values."""
-        return KINDS[self.kind](np.random.default_rng((seed, *self.shape)), self.shape)
+        return _values(self.kind, seed, self.shape)
 
 
 def _well_conditioned(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
@@ -58,6 +59,14 @@ KINDS: dict[str, Kind] = {
 }
 #: The kinds that a gradient can be asked of.
 DIFFERENTIABLE = ("fractions", "signed", "beyond", "complex", "matrices", "ascending")
+
+
+@functools.cache
+def _values(kind: str, seed: int, shape: tuple[int, ...]) -> np.ndarray:
+    """The values of an argument, made once and never written to."""
+    values = np.array(KINDS[kind](np.random.default_rng((seed, *shape)), shape))
+    values.flags.writeable = False
+    return values
 
 
 class Call(NamedTuple):

@@ -43,7 +43,13 @@ def packed(layout):
 def same(found, expected, parts, device):
     """Assert that two ways of one computation agree to 64 u of the largest number in it: sums may go in any order."""
     assert len(found) == len(expected)
+    given = max((_largest(array(part)) for part in tensors(parts)), default=0.0)
     for one, other in zip(found, expected):
-        largest = max(float(np.abs(array(x)[np.isfinite(array(x))]).max(initial=0.0)) for x in (other, *tensors(parts)))
-        limit = bound.Bound(64, largest, False) if other.dtype.is_floating_point or other.dtype.is_complex else None
-        close(one, array(other), limit or bound.exact, dtype=other.dtype, device=device)
+        values = array(other)
+        limit = bound.Bound(64, max(given, _largest(values)), False) if values.dtype.kind in "fc" else bound.exact
+        close(one, values, limit, dtype=other.dtype, device=device)
+
+
+def _largest(values):
+    """The largest finite magnitude."""
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))

@@ -1,10 +1,15 @@
 """Laws of every operator: where its arguments lie, how it is spelled and who asks for gradients changes no number."""
 
+import json
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
 
-from suites.kit import array, documents, dtypes, share_memory, tensor, unchanged
+from suites.kit import array, documents, dtypes, observe, share_memory, tensor, unchanged
+from suites.operators import bits
 from suites.operators.catalogue import CALLS, POINTWISE, QUIET, REDUCTIONS, WIDE, Of, tensors, words
 from suites.operators.every import LAYOUTS, every, packed, placed, same
 from suites.operators.values import agree
@@ -58,6 +63,17 @@ def test_gives_the_same_bits_again(row, dtype, device):
 
     for one, other in zip(first, row.results(*parts)):
         agree(one, other)
+    observe("bits", bits.digest(first))
+
+
+@documents("notes/randomness", guide=GUIDE)
+def test_the_first_call_of_a_process_gives_the_same_bits(device):
+    """Every operator gives the same bits in its first call of a fresh process as in any later one of another."""
+    bits.of_every_call(device)
+    alone = [sys.executable, "-m", "suites.operators.bits", device]
+    first = subprocess.run(alone, stdout=subprocess.PIPE, check=True, text=True).stdout
+
+    assert json.loads(first) == bits.of_every_call(device)
 
 
 @every(METHODS)

@@ -105,6 +105,8 @@ PLANTS = (
     Plant("written over", laws.test_leaves_its_arguments_alone, "torch.sort", written_over, at("sort")),
     Plant("an argument is handed out", laws.test_leaves_its_arguments_alone, "torch.relu", wrong.first, at("relu")),
     Plant("grows", laws.test_gives_the_same_bits_again, "torch.sum", growing, at("sum")),
+    Plant("not as in another process", laws.test_the_first_call_of_a_process_gives_the_same_bits, "torch.expm1",
+          wrong.slightly),
     Plant("another result", laws.test_is_a_method_too, "torch.Tensor.cumsum", wrong.last, at("cumsum")),
     Plant("by who asks", laws.test_does_not_depend_on_who_asks_for_gradients, f"{F}layer_norm", asked,
           at("nn.functional.layer_norm")),
