@@ -184,6 +184,18 @@ def test_cross_entropy_stays_finite(seed, size, dtype, device):
                slack=4 * float(np.abs(x).max()), device=device)  # fmt: skip
 
 
+@documents("torch.nn.BCEWithLogitsLoss", "torch.nn.functional.binary_cross_entropy_with_logits")
+@pytest.mark.parametrize("target", [0.0, 1.0])
+def test_confident_logits_have_small_losses(target, dtype, device):
+    """The loss of a logit that is right by far, log(1 + exp(-|x|)), is small and not 0."""
+    x = draw.cast(np.array([15.0, 20.0, 30.0]) * (2 * target - 1), dtype)
+    function = functools.partial(F.binary_cross_entropy_with_logits, reduction="none")
+    found = function(tensor(x, device), tensor(np.full_like(x, target), device))
+
+    expected = np.log1p(np.exp(-np.abs(x.astype(np.longdouble))))
+    close(found, expected, bound.faithful(expected, 8), dtype=dtype, device=device)
+
+
 @documents("torch.nn.SoftMarginLoss", "torch.nn.functional.soft_margin_loss")
 @pytest.mark.parametrize("size", [1.0, 60.0, 2000.0])
 def test_soft_margin_grows_linearly(size, dtype, device):

@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 
-from reference import pointwise
+from reference import pointwise, reduction
 from suites.kit import bound, close, documents, draw, dtypes, share_memory, tensor
 from suites.operators import operands
 from suites.operators.values import agree, numbers, oracle
@@ -184,3 +184,34 @@ def test_writes_through_the_bits(dtype, device):
     close(x.imag, -2 * second.imag, device=device)
     x.conj()[1] = 3 + 4j
     close(x[1], np.full(7, 3 - 4j, first.dtype), device=device)
+
+
+@documents("torch.all", "torch.any")
+@pytest.mark.parametrize("name", ["all", "any"])
+@pytest.mark.dtypes(*KINDS)
+def test_one_part_makes_a_number_true(name, dtype, device):
+    """A complex number is true where either part is not 0, for all and any as for bool."""
+    x = np.array([[1j, 1, 1 + 1j], [0, -1j, 0], [0, 0, 0]], dtypes.in_numpy(dtype))
+
+    close(getattr(torch, name)(tensor(x, device), 1), getattr(reduction, name)(x, 1), device=device)
+    close(getattr(torch, name)(tensor(x[0], device)), np.array(True), device=device)
+
+
+@documents("torch.sgn", "torch.abs")
+@pytest.mark.parametrize("length", [1, 33])
+def test_sgn_turns_no_number(length, device):
+    """torch.sgn of a complex number of any modulus is that of modulus 1 in the same direction, or 0."""
+    x = np.tile(np.array([3e25 + 4e25j, -3e-25j, 0, 5e29 - 12e29j], np.complex64), (length, 1))
+    expected = np.broadcast_to(np.array([0.6 + 0.8j, -1j, 0, (5 - 12j) / 13]), x.shape)
+
+    close(torch.sgn(tensor(x, device)), expected, bound.Bound(4, 1.0, False), dtype="complex64", device=device)
+
+
+@documents("torch.logaddexp", since="2.1")
+@pytest.mark.parametrize("length", [1, 33])
+def test_logaddexp_is_the_larger_of_two(length, device):
+    """torch.logaddexp of complex numbers with real parts far apart is the one that lies to the right."""
+    x, y = (tensor(np.full(length, part, np.complex64), device) for part in (100 - 2.5j, 1j))
+
+    for found in (torch.logaddexp(x, y), torch.logaddexp(y, x)):
+        close(found, np.full(length, 100 - 2.5j), bound.Bound(2, 100), dtype="complex64", device=device)

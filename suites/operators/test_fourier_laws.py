@@ -252,3 +252,21 @@ def test_the_dtype_decides_the_precision(row, dtype, device):
     result = row(tensor(Call((3, 4)).argument(row, 19, dtype), device))
 
     assert dtypes.name(result.dtype) == (dtypes.name(dtype) if row.result == "real" else COMPLEX[dtypes.name(dtype)])
+
+
+@rows(EVERY)
+def test_no_signals_have_no_transforms(row, device):
+    """{row} of a batch without signals is a batch without transforms, of the shape of any other but for that."""
+    kind = {"real": "float64"}.get(row.takes, "complex128")
+    axes = {} if row in ONE else {"dim": (-2, -1)}
+
+    none, one = (row(tensor(np.ones((count, 4, 6), kind), device), **axes) for count in (0, 1))
+
+    assert (tuple(none.shape), none.dtype) == ((0, *one.shape[1:]), one.dtype)
+
+
+@documents("torch.fft.fftn", "torch.fft.ifftn")
+@pytest.mark.parametrize("name", ["fftn", "ifftn"])
+def test_a_number_is_its_own_transform(name, device):
+    """fftn and ifftn of a tensor without dimensions, which has no axis to transform along, are that number."""
+    close(getattr(torch.fft, name)(tensor(np.array(2.5), device)), np.array(2.5 + 0j), device=device)

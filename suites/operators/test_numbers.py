@@ -219,3 +219,39 @@ def test_integers_keep_every_digit_in_division(seed, divisor, dtype, device):
     close(operator.mod(x, divisor), values % number, device=device)
     close(torch.fmod(x, divisor), np.fmod(values, number), device=device)
     close(torch.div(x, divisor, rounding_mode="trunc"), (values - np.fmod(values, number)) // number, device=device)
+
+
+@documents("torch.bitwise_left_shift", "torch.bitwise_right_shift")
+@pytest.mark.dtypes(torch.int64, torch.int32)
+@pytest.mark.parametrize("length", [1, 33])
+def test_shifts_every_bit_out(length, dtype, device):
+    """Shifted by the width of the dtype, no bit of a number is left: 0, or -1 for a negative number to the right."""
+    x = tensor(np.tile(np.array([1, -1, 5, -7], dtypes.in_numpy(dtype)), (length, 1)), device)
+    width = 8 * dtypes.in_numpy(dtype).itemsize
+
+    close(x << width, np.zeros(x.shape), dtype=dtype, device=device)
+    close(x >> width, np.tile([0, -1, 0, -1], (length, 1)), dtype=dtype, device=device)
+
+
+@documents("torch.floor_divide", "torch.div")
+@pytest.mark.parametrize("length", [1, 33])
+def test_floored_quotients_may_be_infinite(length, dtype, device):
+    """A floored or truncated quotient beyond the largest number is infinite, as the quotient is."""
+    largest = float(np.finfo(dtypes.in_numpy(dtype)).max)
+    x = tensor(np.tile(np.array([largest, -largest, largest / 2], dtypes.in_numpy(dtype)), (length, 1)), device)
+    expected = np.tile([np.inf, -np.inf, np.inf], (length, 1))
+
+    close(torch.floor_divide(x, 1e-30), expected, dtype=dtype, device=device)
+    close(torch.div(x, 1e-30, rounding_mode="trunc"), expected, dtype=dtype, device=device)
+
+
+@documents("torch.pow", "torch.Tensor.__pow__")
+@pytest.mark.parametrize("length", [1, 33])
+@pytest.mark.parametrize("precision", ["float64", "float32"], ids=["double", "single"])
+def test_the_first_power_of_the_largest_number_is_itself(precision, length, device):
+    """The largest and the lowest number to the power 1 are themselves, be the exponent a tensor or a number."""
+    largest = np.finfo(precision).max
+    x = np.tile(np.array([largest, -largest, 2]).astype(precision), (length, 1))
+
+    close(torch.pow(tensor(x, device), tensor(np.ones_like(x), device)), x, device=device)
+    close(tensor(x, device) ** 1.0, x, device=device)

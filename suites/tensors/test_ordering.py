@@ -287,6 +287,17 @@ def test_isin_looks_for_each_element(sample, dtype, count, invert, seed, device)
     close(result, ordering.isin(array, others, invert=invert), device=device)
 
 
+@documents("torch.isin")
+@pytest.mark.parametrize("repeats", [1, 40])
+def test_nan_is_in_nothing(repeats, device):
+    """isin tells that NaN, which equals nothing, is not among others, NaN or not, however many there are."""
+    array, others = np.tile([np.nan, 1.0], repeats), np.tile([np.nan, 1.0, 2.0], repeats)
+
+    result = torch.isin(tensor(array, device), tensor(others, device))
+
+    close(result, np.tile([False, True], repeats), device=device)
+
+
 @documents("torch.sort", "torch.topk", "torch.msort", "torch.kthvalue")
 @given(sample=TIES, layout=st.sampled_from(draw.WRITABLE), dtype=DTYPE)
 def test_writes_into_out(sample, layout, dtype, device):

