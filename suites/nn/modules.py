@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 import torch
 import torch.nn as nn
+from packaging.version import Version
 
-from suites.kit import draw, tensor
+from suites.kit import documents, draw, tensor
 
 
 class Of(NamedTuple):
@@ -124,7 +127,7 @@ NORMS = (
     *made("LayerNorm", (6, 7), of=(IMAGE,)),
     *made("RMSNorm", (6, 7), 0.1, of=(IMAGE,)),
     *made("GroupNorm", 2, 4, of=(IMAGE,)),
-    *made("LocalResponseNorm CrossMapLRN2d", 3, 0.2, of=(IMAGE,)),
+    *made("LocalResponseNorm", 3, 0.2, of=(IMAGE,)),
 )
 REARRANGING = (
     *made("Flatten", of=(IMAGE,)),
@@ -187,3 +190,19 @@ SINCE = {
     "ZeroPad1d": "2.1", "ZeroPad3d": "2.1", "CircularPad1d": "2.1", "CircularPad2d": "2.1", "CircularPad3d": "2.1",
     "RMSNorm": "2.4", "LPPool3d": "2.3",
 }  # fmt: skip
+
+
+def rows_of(
+    chosen: tuple[Made, ...], *about: str, since: str | None = None, later: Mapping[str, str] | None = None
+) -> pytest.MarkDecorator:
+    """A claim about these modules, and what else it is about, from the release that has each and none before those."""
+
+    def first(row: Made) -> str | None:
+        releases = (SINCE.get(row.name), (later or {}).get(row.name), since)
+        return max(filter(None, releases), default=None, key=Version)
+
+    return pytest.mark.parametrize(
+        "row",
+        [pytest.param(row, id=str(row).replace(" ", "-"),
+                      marks=documents(f"torch.nn.{row.name}", *about, since=first(row))) for row in chosen],
+    )  # fmt: skip

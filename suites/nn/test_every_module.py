@@ -1,5 +1,7 @@
 """Laws told of a module of every kind, in evaluation: what it leaves alone, what copies it, what does not matter."""
 
+from __future__ import annotations
+
 import copy
 import pickle
 
@@ -8,14 +10,14 @@ import pytest
 import torch
 import torch.nn as nn
 
-from suites.kit import array, bound, close, documents, draw, tensor, unchanged
-from suites.nn.modules import EVERY, SINCE, Made, tensors
+from suites.kit import array, bound, close, draw, tensor, unchanged
+from suites.nn.modules import EVERY, Made, rows_of, tensors
 
 #: Some of them say that a path is not taken, or that a kernel of even size costs a copy.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 #: Modules for which no half type is implemented on the CPU.
-NO_HALF = ("AvgPool3d", "LPPool3d", "LocalResponseNorm", "MultiMarginLoss", "CrossMapLRN2d")
+NO_HALF = ("AvgPool3d", "LPPool3d", "LocalResponseNorm", "MultiMarginLoss")
 #: Those whose documentation names inputs without a batch dimension.
 UNBATCHED = (
     "Linear", "Bilinear", "Embedding", "RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "MultiheadAttention",
@@ -26,23 +28,10 @@ UNBATCHED = (
 ALL_BY_NAME = ("Conv", "MaxPool", "AvgPool", "LPPool", "Adaptive", "Reflection", "Replication", "Circular")
 
 
-def rows_of(chosen: tuple[Made, ...], since: str | None = None) -> pytest.MarkDecorator:
-    """The claim is told of these modules, from the release that has each."""
-
-    def first(row: Made) -> str | None:
-        return max(
-            filter(None, (SINCE.get(row.name), since)), default=None, key=lambda v: tuple(map(int, v.split(".")))
-        )
-
-    return pytest.mark.parametrize(
-        "row",
-        [pytest.param(row, id=str(row).replace(" ", "-"), marks=documents(f"torch.nn.{row.name}", since=first(row)))
-         for row in chosen],
-    )  # fmt: skip
-
-
 rows = rows_of(EVERY)
-halves = rows_of(tuple(row for row in EVERY if row.name not in NO_HALF), since="2.6")
+copied = rows_of(EVERY, "torch.nn.Module.load_state_dict", "torch.nn.Module.state_dict", "notes/serialization")
+halved = tuple(row for row in EVERY if row.name not in NO_HALF)
+halves, bfloats = rows_of(halved, since="2.6"), rows_of(halved, since="2.1", later={"MSELoss": "2.6", "BCELoss": "2.6"})
 unbatched = rows_of(
     tuple(
         row for row in EVERY if row.about != "of images" and (row.name in UNBATCHED or row.name.startswith(ALL_BY_NAME))
@@ -76,8 +65,7 @@ def test_leaves_its_inputs_and_its_state_alone(row, device):
         close(found, expected, device=device)
 
 
-@documents("torch.nn.Module.load_state_dict", "torch.nn.Module.state_dict", "notes/serialization")
-@rows
+@copied
 def test_copies_give_the_same_bits(row, device):
     """A deep copy of {row}, an unpickled one, and another one with its state_dict give the same bits, and share no
     memory with it.
@@ -169,11 +157,16 @@ def test_float32_is_float64_rounded(row, device):
     narrow_is_wide(row, torch.float32, device)
 
 
+@bfloats
+def test_bfloat16_is_float64_rounded(row, device):
+    """{row} in bfloat16 gives what it gives in float64 for the same numbers, to the digits that it has."""
+    narrow_is_wide(row, torch.bfloat16, device)
+
+
 @halves
-@pytest.mark.parametrize("half", [torch.bfloat16, torch.float16], ids=["bfloat16", "float16"])
-def test_half_types_are_float64_rounded(row, half, device):
-    """{row} in a half type gives what it gives in float64 for the same numbers, to the digits that it has."""
-    narrow_is_wide(row, half, device)
+def test_float16_is_float64_rounded(row, device):
+    """{row} in float16 gives what it gives in float64 for the same numbers, to the digits that it has."""
+    narrow_is_wide(row, torch.float16, device)
 
 
 def narrow_is_wide(row: Made, dtype: torch.dtype, device: str) -> None:
