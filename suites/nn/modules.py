@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 import torch.nn as nn
-from packaging.version import Version
 
 from suites.kit import documents, draw, tensor
 
@@ -199,7 +198,7 @@ def rows_of(
 
     def first(row: Made) -> str | None:
         releases = (SINCE.get(row.name), (later or {}).get(row.name), since)
-        return max(filter(None, releases), default=None, key=Version)
+        return max(filter(None, releases), default=None, key=lambda release: [int(part) for part in release.split(".")])
 
     return pytest.mark.parametrize(
         "row",

@@ -170,7 +170,10 @@ def test_float16_is_float64_rounded(row, device):
 
 
 def narrow_is_wide(row: Made, dtype: torch.dtype, device: str) -> None:
-    """The results in a dtype beside those in float64 of the same inputs, parameters and buffers."""
+    """The results in a dtype beside those in float64 of the same inputs, parameters and buffers.
+
+    7.5 roundings of the largest result was the most measured, in any dtype.
+    """
     module, parts = row.module(device, dtype), row.parts(device, dtype=dtype)
     wide = row.module(device)
     wide.load_state_dict({name: value.double() if value.is_floating_point() else value
@@ -181,4 +184,4 @@ def narrow_is_wide(row: Made, dtype: torch.dtype, device: str) -> None:
     expected = tensors(wide(*(part.double() if part.is_floating_point() else part for part in parts)))
     for actual, wanted in zip(found, arrays(expected)):
         scale = np.abs(wanted).max(initial=0.0)
-        close(actual, wanted, bound.Bound(64, scale, signed_zeros=False), dtype=actual.dtype, device=device)
+        close(actual, wanted, bound.Bound(16, scale, signed_zeros=False), dtype=actual.dtype, device=device)
