@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Union
+from typing import Any, Union
 
 import numpy as np
 from numpy import ndarray as Array
@@ -26,7 +26,7 @@ def convolution(
     the odd one behind, so that it keeps its sides.
     """
     if x.ndim < weight.ndim:
-        settings = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+        settings: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
         return convolution(x[None], weight, bias, **settings)[0]
     sides, kernel = weight.ndim - 2, weight.shape[2:]
     if isinstance(padding, str):
@@ -54,11 +54,10 @@ def conv_transpose(
     x (N, C, ...) or (C, ...), w (C, O / groups, ...), b (O); (n - 1)·s - 2·pad + d·(k - 1) + output_padding + 1 places.
     """
     if x.ndim < weight.ndim:
-        settings = {"stride": stride, "padding": padding, "output_padding": output_padding}
+        settings: dict[str, Any] = {"stride": stride, "padding": padding, "output_padding": output_padding}
         return conv_transpose(x[None], weight, bias, **settings, dilation=dilation, groups=groups)[0]
     sides, kernel = weight.ndim - 2, weight.shape[2:]
-    settings = [each(size, sides) for size in (stride, padding, output_padding, dilation)]
-    strides, pads, extras, dilations = settings
+    strides, pads, extras, dilations = (each(size, sides) for size in (stride, padding, output_padding, dilation))
     room = [(n - 1) * s + d * (k - 1) + e + 1 for n, s, d, k, e in
             zip(x.shape[2:], strides, dilations, kernel, extras)]  # fmt: skip
     y = np.zeros((len(x), groups * weight.shape[1], *room), np.result_type(x, weight))
@@ -66,8 +65,10 @@ def conv_transpose(
         of_groups = zip(np.split(x, groups, axis=1), np.split(weight[(..., *at)], groups))
         added = np.concatenate([np.einsum("nc...,co->no...", part, w) for part, w in of_groups], axis=1)
         there = zip(at, dilations, strides, x.shape[2:])
-        y[(..., *(slice(p * d, p * d + (n - 1) * s + 1, s) for p, d, s, n in there))] += added
-    y = y[(..., *(slice(p, n - p) for p, n in zip(pads, room)))]
+        here: tuple[Any, ...] = (..., *(slice(p * d, p * d + (n - 1) * s + 1, s) for p, d, s, n in there))
+        y[here] += added
+    kept: tuple[Any, ...] = (..., *(slice(p, n - p) for p, n in zip(pads, room)))
+    y = y[kept]
     return y if bias is None else y + bias.reshape(-1, *[1] * sides)
 
 

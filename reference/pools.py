@@ -73,8 +73,8 @@ def adaptive(pick: Callable[[Array], Array], x: Array, output_size: Sequence[int
     sizes = [n if size is None else size for n, size in zip(x.shape[2:], output_size)]
     y = np.empty((*x.shape[:2], *sizes), x.dtype)
     for at in np.ndindex(*sizes):
-        here = tuple(cell(n, size, i) for n, size, i in zip(x.shape[2:], sizes, at))
-        y[(..., *at)] = pick(x[(..., *here)].reshape(*x.shape[:2], -1))
+        here: tuple[Any, ...] = (..., *(cell(n, size, i) for n, size, i in zip(x.shape[2:], sizes, at)))
+        y[(..., *at)] = pick(x[here].reshape(*x.shape[:2], -1))
     return y
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import floor
+from typing import Any
 
 import numpy as np
 from numpy import ndarray as Array
@@ -130,7 +131,8 @@ def _mixed(image: Array, neighbours: list, padding_mode: str, align_corners: boo
         places = [round(float(_brought_inside(place, size, padding_mode, align_corners)))
                   for (place, _), size in zip(chosen, image.shape[1:])]  # fmt: skip
         if all(0 <= place < size for place, size in zip(places, image.shape[1:])):
-            total = total + np.prod([weight for _, weight in chosen]) * image[(slice(None), *places)]
+            here: tuple[Any, ...] = (slice(None), *places)
+            total = total + np.prod([weight for _, weight in chosen]) * image[here]
     return total
 
 
