@@ -8,6 +8,7 @@ from suites.meta.planting import Plant, Repair, assert_rejected, assert_rejected
 from suites.nn import modules
 from suites.nn import test_every_module as laws
 from suites.nn import test_every_module_gradient as gradients
+from suites.nn import test_mha_masks as masks
 from suites.nn import test_sdpa as attention
 
 NN, SDPA = "torch.nn.", "torch.nn.functional.scaled_dot_product_attention"
@@ -204,6 +205,38 @@ ATTENTION = (
 )  # fmt: skip
 
 
+MHA = forward("MultiheadAttention")
+
+
+def of_first_head(original):
+    """All heads have the mask of the first."""
+
+    def call(self, *args, attn_mask=None, **given):
+        first = attn_mask.reshape(-1, 2, *attn_mask.shape[-2:])[:, :1].expand(-1, 2, -1, -1)
+        return original(self, *args, attn_mask=first.reshape(attn_mask.shape), **given)
+
+    return call
+
+
+def softened(original):
+    """Where a number that is added is -inf, nothing is."""
+
+    def call(self, *args, attn_mask=None, **given):
+        mask = attn_mask.masked_fill(attn_mask == -float("inf"), 0.0) if attn_mask.is_floating_point() else attn_mask
+        return original(self, *args, attn_mask=mask, **given)
+
+    return call
+
+
+MASKS = (
+    Plant("all heads have one mask", masks.test_each_head_may_have_its_mask, MHA, of_first_head,
+          {"mode": "recorded", "needs": True}),
+    Plant("padding is seen", masks.test_masks_of_a_single_sample, MHA, without("key_padding_mask"),
+          {"mode": "recorded"}),
+    Plant("infinity is zero", masks.test_boolean_masks_are_infinite_ones, MHA, softened, {"mode": "recorded"}),
+)  # fmt: skip
+
+
 def two_axes(original):
     """Attention whose mask may have one axis."""
     return lambda *args, attn_mask: original(*args, attn_mask=attn_mask[None])
@@ -214,10 +247,10 @@ MENDED = (
           lambda original: lambda *args, attn_mask: original(*args, attn_mask=attn_mask ^ (torch.arange(7) == 0)),
           RECORDS),
 )  # fmt: skip
-PLANTS = (*EVERY, *ATTENTION, *MENDED)
+PLANTS = (*EVERY, *ATTENTION, *MASKS, *MENDED)
 
 
-@plants(*EVERY, *ATTENTION)
+@plants(*EVERY, *ATTENTION, *MASKS)
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_is_rejected(plant, request):
     assert_rejected(plant, request)
