@@ -77,6 +77,11 @@ def softmax(x: Array, axis: int = -1) -> Array:
     return powers / powers.sum(axis, keepdims=True)
 
 
+def softmin(x: Array, axis: int = -1) -> Array:
+    """softmax(-x)."""
+    return softmax(-x, axis)
+
+
 def log_softmax(x: Array, axis: int = -1) -> Array:
     """x - log Σ exp(x) along the axis, the largest x subtracted first."""
     below = x - x.real.max(axis, keepdims=True)

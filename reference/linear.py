@@ -1,7 +1,8 @@
-"""The affine map of torch.nn.Linear."""
+"""The affine map of torch.nn.Linear, and the bilinear one."""
 
 from __future__ import annotations
 
+import numpy as np
 from numpy import ndarray as Array
 
 
@@ -15,3 +16,9 @@ def linear_vjp(x: Array, weight: Array, bias: Array | None, cotangent: Array) ->
     """dx = g W, dW = gᵀ x and db = the sum of g, the leading dimensions being one long batch."""
     rows = cotangent.reshape(-1, weight.shape[0])
     return cotangent @ weight, rows.T @ x.reshape(-1, weight.shape[1]), rows.sum(0)
+
+
+def bilinear(x: Array, y: Array, weight: Array, bias: Array | None = None) -> Array:
+    """z[..., o] = Σ x[..., i] W[o, i, j] y[..., j] + b[o], for x (..., I), y (..., J), W (O, I, J) and b (O)."""
+    z = np.einsum("...i,oij,...j->...o", x, weight, y)
+    return z if bias is None else z + bias

@@ -64,6 +64,33 @@ def layer_norm(
     return y if bias is None else y + bias
 
 
+def group_norm(
+    x: Array, weight: Array | None = None, bias: Array | None = None, *, groups: int, eps: float = 1e-5
+) -> Array:
+    """layer_norm over the channels of each group and all places, then w and b for each channel of x (N, C, ...)."""
+    y = layer_norm(x.reshape(len(x), groups, -1), eps=eps).reshape(x.shape)
+    y = y if weight is None else y * _channels(weight, x)
+    return y if bias is None else y + _channels(bias, x)
+
+
+def instance_norm(x: Array, weight: Array | None = None, bias: Array | None = None, *, eps: float = 1e-5) -> Array:
+    """group_norm of every channel by itself."""
+    return group_norm(x, weight, bias, groups=x.shape[1], eps=eps)
+
+
+def rms_norm(x: Array, weight: Array | None = None, *, ndim: int = 1, eps: float = 2.0**-52) -> Array:
+    """y = x / √(mean(x²) + eps) · w, with the mean over the last ndim axes, those of w."""
+    y = x / np.sqrt((x * x).mean(tuple(range(-ndim, 0)), keepdims=True) + eps)
+    return y if weight is None else y * weight
+
+
+def normalize(x: Array, *, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Array:
+    """x / max(‖x‖, eps), with the p-norm along an axis."""
+    magnitudes = np.where(x.real < 0, -x, x)
+    norm = (magnitudes**p).sum(dim, keepdims=True) ** (1 / p)
+    return x / np.where(norm.real < eps, eps, norm)
+
+
 def _normal(x: Array, axes: tuple[int, ...], eps: float) -> tuple[Array, Array]:
     """z = (x - m) / √(v + eps) over the axes, and that root."""
     centred = x - x.mean(axes, keepdims=True)

@@ -19,6 +19,11 @@ def prelu(x: Array, weight: Array) -> Array:
     return np.where(x.real < 0, slope * x, x)
 
 
+def rrelu(x: Array, lower: float = 1 / 8, upper: float = 1 / 3) -> Array:
+    """x where x >= 0 and (lower + upper) / 2 · x elsewhere, as in evaluation."""
+    return np.where(x.real < 0, (lower + upper) / 2 * x, x)
+
+
 def hardtanh(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
     """x, but no less than min_val and no more than max_val."""
     return np.where(x.real < min_val, min_val, np.where(x.real > max_val, max_val, x))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy import ndarray as Array
@@ -96,6 +97,22 @@ def triplet_margin_loss(
     other = pairwise_distance(near, far, p=p, eps=eps)
     apart = np.where(other.real < apart.real, other, apart) if swap else apart
     return reduce(positive(pairwise_distance(anchor, near, p=p, eps=eps) - apart + margin), reduction)
+
+
+def triplet_margin_with_distance_loss(
+    anchor: Array,
+    near: Array,
+    far: Array,
+    *,
+    distance: Callable[[Array, Array], Array] = pairwise_distance,
+    margin: float = 1.0,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Array:
+    """triplet_margin_loss with any distance of two arrays."""
+    apart, other = distance(anchor, far), distance(near, far)
+    apart = np.where(other.real < apart.real, other, apart) if swap else apart
+    return reduce(positive(distance(anchor, near) - apart + margin), reduction)
 
 
 def multi_margin_loss(

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from reference import activation, attention, convolution, linear, normalization, piecewise, pooling, spatial
+from reference import activation, attention, convolution, linear, normalization, piecewise, pooling, sampling, spatial
 
 Rng = np.random.Generator
 Inputs = Callable[[Rng], tuple[tuple[np.ndarray, ...], dict[str, Any]]]
@@ -90,29 +90,9 @@ def kernels(rng: Rng, dimensions: int, least: int = 5, most: int = 8) -> tuple[n
     return (x, weight, *maybe(rng, rng.standard_normal(groups * out))), groups
 
 
-def convolved(dimensions: int) -> Inputs:
-    def inputs(rng: Rng):
-        arrays, groups = kernels(rng, dimensions, least=7, most=10)
-        return arrays, {**options(rng, dimensions, "stride", "padding", "dilation"), "groups": groups}
-
-    return inputs
-
-
-def volumes(rng: Rng):
-    x, weight = rng.standard_normal((2, 2, 4, 5, 4)), rng.standard_normal((3, 2, 2, 3, 2))
-    return (x, weight, *maybe(rng, rng.standard_normal(3))), {"stride": side(rng, 1, 2), "padding": side(rng, 0, 1)}
-
-
-def transposed(rng: Rng):
-    arrays, groups = kernels(rng, 2, least=3, most=5)
-    x, kernel = arrays[:2]
-    weight = rng.standard_normal((x.shape[1], side(rng, 1, 3), *kernel.shape[2:]))
-    bias = maybe(rng, rng.standard_normal(groups * weight.shape[1]))
-    stride, dilation = side(rng, 1, 3), side(rng, 1, 2)
-    extra = side(rng, 0, max(stride, dilation) - 1)
-    padding = side(rng, 0, 1)
-    sides = {"stride": stride, "padding": padding, "output_padding": extra, "dilation": dilation}
-    return (x, weight, *bias), {**sides, "groups": groups}
+def convolved(rng: Rng):
+    arrays, groups = kernels(rng, 2, least=7, most=10)
+    return arrays, {**options(rng, 2, "stride", "padding", "dilation"), "groups": groups}
 
 
 def images(rng: Rng, low: int = 3, high: int = 9) -> np.ndarray:
@@ -136,11 +116,6 @@ def pooled(*more: str) -> Inputs:
     return inputs
 
 
-def normed(rng: Rng):
-    settings = {"kernel": (side(rng, 1, 3), side(rng, 2, 3)), "norm_type": [1.0, 2.0, 3.0][rng.integers(3)]}
-    return (np.abs(images(rng, 4, 7)),), {**settings, **({"stride": side(rng, 1, 2)} if rng.random() < 0.5 else {})}
-
-
 def resized(rng: Rng):
     """Images and another size, that need not divide theirs."""
     return (images(rng, 1, 7),), {"size": (side(rng, 1, 9), side(rng, 1, 9))}
@@ -148,11 +123,6 @@ def resized(rng: Rng):
 
 def cells(rng: Rng):
     return (images(rng, 1, 9),), {"output_size": (side(rng, 1, 5), side(rng, 1, 5))}
-
-
-def aligned(rng: Rng):
-    arrays, settings = resized(rng)
-    return arrays, {**settings, "align_corners": bool(rng.integers(2))}
 
 
 def offset(x: np.ndarray, rng: Rng) -> np.ndarray:
@@ -194,13 +164,6 @@ def grouped(rng: Rng):
 def instances(rng: Rng):
     sides = (side(rng, 1, 3), side(rng), *(side(rng, 3, 5) for _ in range(side(rng, 1, 2))))
     return features(rng, offset(rng.standard_normal(sides), rng), sides[1])
-
-
-def group_norm(x, weight=None, bias=None, *, groups, eps=1e-5):
-    """layer_norm over the channels of each group and all places, then a weight and a bias for each channel."""
-    z = normalization.layer_norm(x.reshape(len(x), groups, -1), eps=eps).reshape(x.shape)
-    channels = (-1, *[1] * (x.ndim - 2))
-    return z if weight is None else z * weight.reshape(channels) + bias.reshape(channels)
 
 
 def neighbours(rng: Rng):
@@ -261,10 +224,6 @@ def queries(masked: str = "") -> Inputs:
     return inputs
 
 
-def convolve(dimensions: int) -> Callable[..., torch.Tensor]:
-    return lambda *arrays, **settings: getattr(F, f"conv{dimensions}d")(*arrays, **settings)
-
-
 def weighted(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
     """The normalisation with weight and bias by name."""
     return lambda x, *parameters, **settings: function(x, **settings, **dict(zip(("weight", "bias"), parameters)))
@@ -283,6 +242,11 @@ def batch_norm_formula(x, weight=None, bias=None, *, running_mean=None, running_
 def sdpa(query, key, value, *mask, **settings):
     given = {"attn_mask": mask[0]} if mask else {"attn_mask": settings.pop("mask")} if "mask" in settings else {}
     return F.scaled_dot_product_attention(query, key, value, **given, **settings)
+
+
+def late(name: str) -> Callable[..., torch.Tensor]:
+    """torch's function of that name, looked up when it is called."""
+    return lambda *arrays, **settings: getattr(F, name)(*arrays, **settings)
 
 
 def renamed(function: Callable[..., torch.Tensor], **names: str) -> Callable[..., torch.Tensor]:
@@ -314,20 +278,14 @@ ROWS = (
     Layer("threshold", F.threshold, piecewise.threshold, elementwise(threshold=(0.1, -0.4), value=(-7.0, 3.0))),
     Layer("glu", F.glu, piecewise.glu, halves),
     Layer("softmax", renamed(F.softmax, axis="dim"), activation.softmax, along),
-    Layer("softmin", renamed(F.softmin, axis="dim"), lambda x, axis: activation.softmax(-x, axis), along),
+    Layer("softmin", renamed(F.softmin, axis="dim"), activation.softmin, along),
     Layer("log_softmax", renamed(F.log_softmax, axis="dim"), activation.log_softmax, along, slack=2.0),
     Layer("linear", F.linear, linear.linear, affine),
-    Layer("conv1d", convolve(1), spatial.conv1d, convolved(1)),
-    Layer("conv2d", convolve(2), convolution.conv2d, convolved(2)),
-    Layer("conv3d", convolve(3), spatial.conv3d, volumes),
-    Layer("conv_transpose2d", F.conv_transpose2d, spatial.conv_transpose2d, transposed),
+    Layer("conv2d", late("conv2d"), convolution.conv2d, convolved),
     Layer("max_pool2d", renamed(F.max_pool2d, kernel="kernel_size"), pooling.max_pool2d, pooled("dilation")),
     Layer("avg_pool2d", renamed(F.avg_pool2d, kernel="kernel_size"), pooling.avg_pool2d, pooled("count_include_pad")),
     Layer("adaptive_avg_pool2d", F.adaptive_avg_pool2d, pooling.adaptive_avg_pool2d, cells),
-    Layer("lp_pool2d", renamed(F.lp_pool2d, kernel="kernel_size"), spatial.lp_pool2d, normed),
-    Layer("interpolate", F.interpolate, spatial.nearest, resized, "to the nearest"),
-    Layer("interpolate", lambda x, **s: F.interpolate(x, mode="bilinear", **s), spatial.bilinear, aligned, "bilinear",
-              1.0),
+    Layer("interpolate", F.interpolate, sampling.interpolate, resized, "to the nearest"),
     Layer("pad", F.pad, spatial.pad, padded("constant"), "by a constant"),
     Layer("pad", F.pad, spatial.pad, padded("reflect"), "by reflection"),
     Layer("pad", F.pad, spatial.pad, padded("replicate"), "by replication"),
@@ -340,9 +298,8 @@ ROWS = (
     Layer("layer_norm",
           lambda x, *p, ndim, eps: weighted(F.layer_norm)(x, *p, normalized_shape=x.shape[-ndim:], eps=eps),
           normalization.layer_norm, layered),
-    Layer("group_norm", renamed(weighted(F.group_norm), groups="num_groups"), group_norm, grouped),
-    Layer("instance_norm", weighted(F.instance_norm), lambda x, *p, **s: group_norm(x, *p, groups=x.shape[1], **s),
-          instances),
+    Layer("group_norm", renamed(weighted(F.group_norm), groups="num_groups"), normalization.group_norm, grouped),
+    Layer("instance_norm", weighted(F.instance_norm), normalization.instance_norm, instances),
     Layer("local_response_norm", F.local_response_norm, spatial.local_response_norm, neighbours),
     Layer("scaled_dot_product_attention", sdpa, attention.scaled_dot_product_attention, queries()),
     Layer("scaled_dot_product_attention", sdpa, attention.scaled_dot_product_attention, queries("causal"), "causal"),

@@ -15,11 +15,18 @@ from reference.activation import gelu, gelu_vjp
 from reference.convolution import conv2d, conv2d_vjp
 from reference.linear import linear, linear_vjp
 from suites.kit import array, bound, close, documents, draw, dtypes, gradient, tensor
-from suites.nn import law
-from suites.nn.layers import ROWS, SINCE
+from suites.nn import grids, law, layers, windows
 
 GUIDE = ("Defining Your Network", "Neural Networks")
 IN_GUIDE = ("relu", "max_pool2d", "conv2d", "linear")
+ROWS = (*layers.ROWS, *windows.ROWS, *grids.ROWS)
+SINCE = {**layers.SINCE, **windows.SINCE, **grids.SINCE}
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths"),
+    pytest.mark.filterwarnings("ignore:.*upsample.* is deprecated"),
+    pytest.mark.filterwarnings("ignore:The default behavior for interpolate"),
+]
 
 rows = pytest.mark.parametrize(
     "row",
@@ -162,7 +169,6 @@ def test_conv2d_pads_by_its_mode(seed, mode, padding, device):
 
 
 @documents("torch.nn.functional.conv2d", "torch.nn.Conv2d")
-@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 @given(seed=draw.seeds(), kernel=st.tuples(st.integers(1, 5), st.integers(1, 5)), dilation=st.integers(1, 2))
 @example(seed=0, kernel=(2, 4), dilation=1)
 def test_same_padding_keeps_the_size(seed, kernel, dilation, device):

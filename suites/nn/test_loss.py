@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.loss import mse_loss, mse_loss_vjp
-from reference.similarity import kl_div, soft_margin_loss
+from reference.similarity import kl_div, magnitude, soft_margin_loss, triplet_margin_with_distance_loss
 from suites.kit import bound, close, documents, draw, gradient, tensor, unchanged
 from suites.nn import law
 from suites.nn.losses import ROWS
@@ -168,6 +168,38 @@ def test_clamps_logarithms_of_certain_probabilities(dtype, device):
     )
 
     close(found, np.array([100.0, 100.0, 0.0, 0.0]), bound.Bound(0, 0, signed_zeros=False), dtype=dtype, device=device)
+
+
+#: Distances for torch and for the formula; None is the Euclidean one, with each difference raised by 1e-6.
+DISTANCES = {
+    "given": (lambda x, y: (x - y).abs().max(-1).values, lambda x, y: largest(magnitude(x - y))),
+    "default": (None, lambda x, y: np.sqrt(((x - y + 1e-6) ** 2).sum(-1))),
+}
+
+
+def largest(x):
+    """The largest real part along the last axis, through which a complex step passes."""
+    return np.take_along_axis(x, x.real.argmax(-1)[..., None], -1)[..., 0]
+
+
+@documents("torch.nn.functional.triplet_margin_with_distance_loss", "torch.nn.TripletMarginWithDistanceLoss")
+@pytest.mark.parametrize("distance", DISTANCES)
+@given(seed=draw.seeds(), reduction=reductions, swap=st.booleans(), margin=st.sampled_from((0.5, 1.0, 2.0)))
+def test_triplets_take_any_distance(distance, seed, reduction, swap, margin, dtype, device):
+    """The loss is max(0, d(a, p) - d(a, n) + margin) with any distance, by default the Euclidean; with swap d(p, n)
+    takes the place of a larger d(a, n).
+    """
+    arrays = [draw.normal(seed + i, 11, 5, dtype=dtype) for i in range(3)]
+    by_torch, by_formula = DISTANCES[distance]
+    settings = {"swap": swap, "margin": margin, "reduction": reduction}
+    function = functools.partial(F.triplet_margin_with_distance_loss, distance_function=by_torch, **settings)
+    formula = functools.partial(triplet_margin_with_distance_loss, distance=by_formula, **settings)
+
+    law.equals(function, formula, *arrays, slack=22.0, device=device)
+    law.differentiates(function, formula, *(x.astype("float64") for x in arrays), seed=seed, device=device)
+    module = torch.nn.TripletMarginWithDistanceLoss(distance_function=by_torch, **settings)
+    tensors_given = [tensor(x, device) for x in arrays]
+    close(module(*tensors_given), function(*tensors_given).cpu().numpy(), device=device)
 
 
 @documents("torch.nn.CrossEntropyLoss", "torch.nn.functional.cross_entropy", guide=GUIDE)

@@ -7,7 +7,6 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.nn import layers
 from suites.nn import test_attention as attention
 from suites.nn import test_dropout as dropout
 from suites.nn import test_embedding as embedding
@@ -22,7 +21,7 @@ INIT = "torch.nn.init."
 
 
 def row(name):
-    return next(row for row in layers.ROWS if str(row) == name)
+    return next(row for row in claims.ROWS if str(row) == name)
 
 
 def setting(**values):

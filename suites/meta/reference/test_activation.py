@@ -64,3 +64,7 @@ def test_log_softmax_by_hand():
 
 def test_the_gradient_of_relu_is_adjoint():
     is_adjoint(activation.relu, activation.relu_vjp, *draw(1, (4, 5)))
+
+
+def test_softmin_by_hand():
+    near(activation.softmin(-LN3), [0.25, 0.75])

@@ -1,9 +1,9 @@
-"""The affine map: a value by hand and its gradients."""
+"""The affine and the bilinear map: values by hand, and gradients."""
 
 import numpy as np
 import pytest
 
-from reference.linear import linear, linear_vjp
+from reference.linear import bilinear, linear, linear_vjp
 from suites.meta.reference.checks import draw, equals, is_adjoint
 
 WEIGHT = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
@@ -25,3 +25,8 @@ def test_gradients_by_hand():
 @pytest.mark.parametrize("leading", [(), (3,), (2, 3)])
 def test_gradients_are_adjoint(leading):
     is_adjoint(linear, linear_vjp, *draw(1, (*leading, 4), (5, 4), (5,)))
+
+
+def test_bilinear_by_hand():
+    weight = np.array([[[1.0, 2.0]], [[3.0, 4.0]]])
+    equals(bilinear(np.array([2.0]), np.array([10.0, 1.0]), weight, np.array([0.0, 1.0])), [24, 69])

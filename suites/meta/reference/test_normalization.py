@@ -7,7 +7,11 @@ from reference.normalization import (
     batch_norm,
     batch_norm_running,
     batch_norm_vjp,
+    group_norm,
+    instance_norm,
     layer_norm,
+    normalize,
+    rms_norm,
 )
 from suites.meta.reference.checks import draw, equals, is_adjoint
 
@@ -65,3 +69,18 @@ def test_batch_norm_gradients_are_adjoint(shape, training):
         lambda x, w, b, g: batch_norm_vjp(x, mean, var, w, b, g, training=training),
         *draw(1, shape, (3,), (3,)),
     )
+
+
+def test_groups_and_instances_by_hand():
+    x = np.array([[[1.0, 3.0], [5.0, 9.0]]])
+    equals(group_norm(x[:, :, :1], groups=1, eps=0.0), [[[-1], [1]]])
+    equals(group_norm(x, np.array([2.0, 1.0]), np.array([0.0, 1.0]), groups=2, eps=0.0), [[[-2, 2], [0, 2]]])
+    equals(instance_norm(x, eps=0.0), [[[-1, 1], [-1, 1]]])
+
+
+def test_root_mean_squares_and_norms_by_hand():
+    equals(rms_norm(np.array([[1.0, 7.0]]), eps=0.0), [[0.2, 1.4]])
+    equals(rms_norm(np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([[1.0, 2.0], [3, 4]]), ndim=2, eps=3.0),
+           [[0.5, 1], [1.5, 2]])  # fmt: skip
+    equals(normalize(np.array([[3.0, -4.0]])), [[0.6, -0.8]])
+    equals(normalize(np.array([[3.0, -4.0]]), p=1.0, eps=10.0), [[0.3, -0.4]])

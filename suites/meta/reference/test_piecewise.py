@@ -13,6 +13,7 @@ SLOW = math.exp(-1)
 CASES = {
     "prelu": (piecewise.prelu(X, np.array([0.5])), [-2, -0.5, 0, 0.25, 2]),
     "prelu of channels": (piecewise.prelu(np.array([[-1.0, -1.0]]), np.array([0.5, 0.25])), [[-0.5, -0.25]]),
+    "rrelu": (piecewise.rrelu(X, 0.25, 0.75), [-2, -0.5, 0, 0.25, 2]),
     "hardtanh": (piecewise.hardtanh(X, -2, 1), [-2, -1, 0, 0.25, 1]),
     "relu6": (piecewise.relu6(4 * X), [0, 0, 0, 1, 6]),
     "hardsigmoid": (piecewise.hardsigmoid(X), [0, 1 / 3, 0.5, 3.25 / 6, 5 / 6]),

@@ -74,6 +74,13 @@ def test_triplet_margin_loss():
     near(similarity.triplet_margin_loss(a, p, n, eps=0.0, swap=True), 2)
 
 
+def test_triplet_margin_with_distance_loss():
+    arrays, loss = np.array([0.0, 2.0, 3.0]), similarity.triplet_margin_with_distance_loss
+    settings = {"distance": lambda x, y: 2 * abs(x - y), "margin": 3.0, "reduction": "none"}
+    near(loss(*arrays, **settings), 1)
+    near(loss(*arrays, **settings, swap=True), 5)
+
+
 def test_multi_margin_loss():
     x = np.array([[0.1, 0.2, 0.4, 0.8]])
     near(similarity.multi_margin_loss(x, np.array([3])), (0.3 + 0.4 + 0.6) / 4)
