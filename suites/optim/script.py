@@ -125,7 +125,9 @@ def through(way: str, value: Any) -> Any:
     file = io.BytesIO()
     torch.save(value, file)
     file.seek(0)
-    return torch.load(file)
+    with warnings.catch_warnings():  # of what torch.load will do by default, or of storages
+        warnings.simplefilter("ignore")
+        return torch.load(file)
 
 
 class Session:
