@@ -102,7 +102,7 @@ class Script:
         other.leaves = [tensor(value, self.device).requires_grad_() for value in checkpoint["values"]]
         groups = [{"params": [other.leaves[place] for place in group["params"]]}
                   for group in checkpoint["optimizer"]["param_groups"]]  # fmt: skip
-        other.optimizer = self.variant.optimizer(groups, lr=0.7)
+        other.optimizer = self.variant.optimizer(groups, **{**self.options, "lr": 0.7})
         if self.scheduler:
             other.schedule(self.plan)
         other.load(checkpoint)
