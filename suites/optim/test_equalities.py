@@ -1,4 +1,4 @@
-"""What must not matter: half types, when the first gradient comes, thousands of steps, that steps are differentiated."""
+"""What must not matter: half types, when the first gradient comes, how far it goes, that steps are differentiated."""
 
 import numpy as np
 import pytest
