@@ -22,7 +22,7 @@ def momentum(device, count=2):
 
 @documents("torch.optim.Optimizer.register_state_dict_pre_hook", since=SINCE)
 def test_a_pre_hook_sees_the_optimizer_before_its_state_is_taken(device):
-    """state_dict calls its pre hooks with the optimizer first, so that the state has what they change, until removed."""
+    """state_dict calls its pre hooks with the optimizer first, so that its result has what they change."""
     optimizer, _ = momentum(device)
     hook = optimizer.register_state_dict_pre_hook(lambda own: own.param_groups[0].update(lr=0.125))
 
