@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Callable, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 from reference import schedule
 from suites.kit import bound, documents, tensor
 
-EPOCHS = 70
+EPOCHS = 200
 #: The learning rates of the two groups at first.
 RATES = (1.0, 0.25)
 
@@ -127,6 +128,27 @@ def trace(optimizer: torch.optim.Optimizer, scheduler: Any, epochs: int, name: s
         optimizer.step()
         scheduler.step()
         seen.append(rates_of(optimizer, name))
+    return np.array(seen)
+
+
+def relay(build: Callable[[Any], Any], epochs: int, device: str) -> np.ndarray:
+    """The rates at first and after each epoch, where every epoch has an optimizer and a scheduler of its own.
+
+    Each is built anew and loads what the one before had, as the documentation has it: the scheduler is there before
+    the optimizer's state is loaded.
+    """
+    kept: Any = None
+    seen = []
+    for _ in range(epochs + 1):
+        optimizer = descent(device)
+        scheduler = build(optimizer)
+        if kept is not None:
+            optimizer.load_state_dict(kept[0])
+            scheduler.load_state_dict(kept[1])
+        seen.append(rates_of(optimizer))
+        optimizer.step()
+        scheduler.step()
+        kept = copy.deepcopy((optimizer.state_dict(), scheduler.state_dict()))
     return np.array(seen)
 
 

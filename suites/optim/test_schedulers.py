@@ -14,6 +14,10 @@ from suites.kit import close, documents
 
 from .schedules import EPOCHS, RATES, SCHEDULES, descent, drifting, every_schedule, halving, rates_of, trace, wavy
 
+#: Schedules that do not ask for options of each group.
+GROWING = ("step", "exponential", "multi-step", "lambda", "cosine", "polynomial", "constant", "linear",
+           "multiplicative", "warm-restarts", "triangular", "one-cycle")  # fmt: skip
+
 
 @every_schedule
 def test_follows_its_formula(row, device):
@@ -82,7 +86,7 @@ def test_state_is_small_and_can_be_saved(row, device):
 
 
 @documents("torch.optim.lr_scheduler.LambdaLR", "torch.optim.Optimizer.add_param_group")
-@pytest.mark.parametrize("name", ["step", "exponential", "multi-step", "lambda", "cosine", "polynomial"])
+@pytest.mark.parametrize("name", GROWING)
 def test_goes_on_when_a_group_is_added(name, device):
     """A scheduler goes on for the groups it has when the optimizer is given another one."""
     row, optimizer = SCHEDULES[name], descent(device)
