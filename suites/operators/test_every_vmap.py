@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 import torch
 
 from suites.kit import array, documents, tensor
-from suites.operators.catalogue import CALLS, QUIET, Of, tensors, words
+from suites.operators.catalogue import CALLS, DIFFERENTIABLE, QUIET, Of, tensors, words
 from suites.operators.every import every, same
+from suites.operators.test_every_gradient import SMOOTH
 
 GUIDE = "Operations on Tensors"
 pytestmark = [*QUIET, pytest.mark.filterwarnings("ignore:There is a performance drop")]
@@ -21,51 +24,97 @@ REFUSED = words(
 MAPPED = tuple(call for call in CALLS if call.name not in REFUSED)
 
 
-def arguments(row, sample, device):
-    """The arguments of one sample: values of its own where the operator takes any, the same where they are fixed."""
-    return tuple(_argument(value, 100 * sample + seed, device) for seed, value in enumerate(row.arguments))
+class Batch(NamedTuple):
+    """Which arguments are mapped over, of those that the operator takes any values for, and along which axis."""
+
+    name: str
+    axis: int
+    only: tuple[int, ...] = tuple(range(9))
+
+    def arguments(self, call, sample, device):
+        """The arguments of one sample: values of its own where they are mapped over, the same elsewhere."""
+        return tuple(
+            _argument(value, (100 * sample if i in self.only else 0) + i, device)
+            for i, value in enumerate(call.arguments)
+        )
+
+    def together(self, call, device):
+        """All samples of each argument in one tensor, and the axis they lie along, None for what is not mapped over."""
+        columns = zip(*(self.arguments(call, sample, device) for sample in range(SAMPLES)))
+        parts = [(v, c, self.axis if i in self.only else None) for i, (v, c) in enumerate(zip(call.arguments, columns))]
+        return tuple(_batch(*part) for part in parts), tuple(_axis(value, axis) for value, _, axis in parts)
+
+
+ROWS, COLUMNS, FIRST = Batch("rows", 0), Batch("columns", -1), Batch("first", 0, (0,))
+
+
+def _is_list(value):
+    return isinstance(value, list) and bool(value) and isinstance(value[0], Of)
 
 
 def _argument(value, seed, device):
-    if isinstance(value, Of):
-        return tensor(value.array(seed), device)
-    if isinstance(value, list) and value and isinstance(value[0], Of):
+    if _is_list(value):
         return [_argument(part, 10 + seed + i, device) for i, part in enumerate(value)]
-    return tensor(value, device) if isinstance(value, np.ndarray) else value
-
-
-def batches(row, device, axis):
-    """All samples in one tensor for each argument, and along which axis they lie."""
-    samples = [arguments(row, number, device) for number in range(SAMPLES)]
-    columns = list(zip(*samples))
-    return tuple(map(_batch, row.arguments, columns, [axis] * len(columns))), tuple(
-        _axis(v, axis) for v in row.arguments
-    )
+    values = value.array(seed) if isinstance(value, Of) else value
+    return tensor(values, device) if isinstance(values, np.ndarray) else values
 
 
 def _batch(value, column, axis):
-    if isinstance(value, Of):
-        return tensor(np.stack([array(part) for part in column], axis), str(column[0].device))
-    if isinstance(value, list) and value and isinstance(value[0], Of):
+    if _is_list(value):
         return [_batch(part, parts, axis) for part, parts in zip(value, zip(*column))]
-    return column[0]
+    if axis is None or not isinstance(value, Of):
+        return column[0]
+    return tensor(np.stack([array(part) for part in column], axis), str(column[0].device))
 
 
 def _axis(value, axis):
-    if isinstance(value, list) and value and isinstance(value[0], Of):
-        return [axis] * len(value)
-    return axis if isinstance(value, Of) else None
+    return [axis] * len(value) if _is_list(value) else axis if isinstance(value, Of) else None
 
 
-@every(MAPPED)
+def looped(function, batch, call, device):
+    """What the function gives for one sample after the other, the results stacked."""
+    results = [function(*batch.arguments(call, sample, device)) for sample in range(SAMPLES)]
+    return [tensor(np.stack([array(part) for part in column]), device, column[0].dtype) for column in zip(*results)]
+
+
+@every([call for call in MAPPED if isinstance(call.arguments[0], Of) or _is_list(call.arguments[0])])
 @documents("torch.func.vmap", since="2.0", guide=GUIDE)
-@pytest.mark.parametrize("axis", [0, -1], ids=["rows", "columns"])
-def test_is_the_loop(row, axis, device):
-    """vmap of {row} over a batch, along the first axis or the last, gives what the samples give one by one."""
-    parts, axes = batches(row, device, axis)
+@pytest.mark.parametrize("batch", [COLUMNS, FIRST], ids=lambda batch: batch.name)
+def test_is_the_loop(row, batch, device):
+    """vmap of {row} over a batch of all arguments, or of the first, gives what the samples give one by one."""
+    parts, axes = batch.together(row, device)
 
     found = torch.vmap(lambda *args: tuple(row.results(*args)), in_dims=axes)(*parts)
 
-    loop = [row.results(*arguments(row, number, device)) for number in range(SAMPLES)]
-    expected = [tensor(np.stack([array(part) for part in column]), device, column[0].dtype) for column in zip(*loop)]
-    same(found, expected, [*tensors(parts)], device)
+    same(found, looped(row.results, batch, row, device), [*tensors(parts)], device)
+
+
+def _smooth(value):
+    kind = value[0] if isinstance(value, list) and value else value
+    return getattr(kind, "kind", "") in DIFFERENTIABLE
+
+
+#: Whose gradient vmap can take: index_reduce looks at values on its way back.
+INCLINED = [c for c in MAPPED if c in SMOOTH and any(map(_smooth, c.arguments)) and c.name != "index_reduce"]
+
+
+def slope(row):
+    """The function that gives the gradient of Σ |result|² / 2 for the arguments that have one."""
+
+    def half_square(*parts):
+        results = [torch.view_as_real(r) if r.is_complex() else r for r in row.results(*parts)]
+        return sum((r**2).sum() / 2 for r in results if r.is_floating_point())
+
+    gradient = torch.func.grad(half_square, argnums=tuple(i for i, value in enumerate(row.arguments) if _smooth(value)))
+    return lambda *parts: tuple(tensors(gradient(*parts)))
+
+
+@every(INCLINED)
+@documents("torch.func.vmap", "torch.func.grad", since="2.0", guide="Differentiation in Autograd")
+def test_gradients_are_those_of_the_loop(row, device):
+    """vmap of the gradient of {row} gives the gradient of each sample by itself."""
+    parts, axes = ROWS.together(row, device)
+
+    found = torch.vmap(slope(row), in_dims=axes)(*parts)
+
+    same(found, looped(slope(row), ROWS, row, device), [*tensors(parts)], device)
