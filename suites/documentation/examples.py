@@ -143,8 +143,13 @@ def left_out(example: Example) -> str:
     before = [other.source for other in of_page(example.name)[: example.number + 1]]
     if APART.search(example.source) or any(map(SWITCH.search, before)):
         return "other devices, processes, files, compilers and switches of the process are left out"
+    return refused(example.source)
+
+
+def refused(source: str) -> str:
+    """Why a text is not run as it stands, empty where it is."""
     try:
-        nodes = list(ast.walk(ast.parse(example.source)))
+        nodes = list(ast.walk(ast.parse(source)))
     except SyntaxError:
         return "it is not Python as it stands"
     calls = [node for node in nodes if isinstance(node, ast.Call)]

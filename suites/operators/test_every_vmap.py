@@ -109,7 +109,7 @@ def slope(row):
     return lambda *parts: tuple(tensors(gradient(*parts)))
 
 
-@every(INCLINED)
+@every(INCLINED, aminmax="2.13", narrow_copy="2.13")
 @documents("torch.func.vmap", "torch.func.grad", since="2.0", guide="Differentiation in Autograd")
 def test_gradients_are_those_of_the_loop(row, device):
     """vmap of the gradient of {row} gives the gradient of each sample by itself."""
