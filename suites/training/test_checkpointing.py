@@ -8,6 +8,8 @@ from torch.utils.checkpoint import checkpoint, checkpoint_sequential
 
 from suites.kit import array, close, documents, draw, tensor, unchanged
 
+# Some releases of torch call what they have deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:`torch.cpu.amp.autocast:FutureWarning")
 CHECKPOINT = "torch.utils.checkpoint.checkpoint"
 USES = pytest.mark.parametrize("use_reentrant", [True, False], ids=["reentrant", "fresh"])
 A, B, COTANGENT = draw.normal(1, 4, 3), draw.normal(2, 4, 3), draw.normal(3, 4, 3)
