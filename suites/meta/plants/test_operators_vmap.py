@@ -23,8 +23,8 @@ def along_the_batch(original):
 
 def first_sample(original):
     """Every sample gets the result of the first."""
-    return lambda function, in_dims=0: lambda *parts: tuple(
-        torch.stack([one[0]] * len(one)) for one in original(function, in_dims=in_dims)(*parts)
+    return lambda function, in_dims=0: (
+        lambda *parts: tuple(torch.stack([one[0]] * len(one)) for one in original(function, in_dims=in_dims)(*parts))
     )
 
 
