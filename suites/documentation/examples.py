@@ -169,18 +169,19 @@ def _size(call: ast.Call) -> int:
 def isolated(seed: int) -> Iterator[None]:
     """Random numbers from a seed, no warnings, nothing displayed but by print; afterwards all is as it was."""
     grad, display = torch.is_grad_enabled(), sys.displayhook
-    states = random.getstate(), np.random.get_state()
+    states = random.getstate(), np.random.get_state(), torch.get_rng_state()
     random.seed(seed)
     np.random.seed(seed)
+    torch.default_generator.manual_seed(seed)
     sys.displayhook = lambda value: None if value is None else print(repr(value))
     try:
-        with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            torch.manual_seed(seed)
             yield
     finally:
         random.setstate(states[0])
         np.random.set_state(states[1])
+        torch.set_rng_state(states[2])
         torch.set_grad_enabled(grad)
         sys.displayhook = display
 
