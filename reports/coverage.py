@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,19 +19,25 @@ from reports.record import RecordError, Run
 from reports.text import line
 
 ROOT = Path(__file__).parent.parent
+#: Claims about every docstring there is: that one is read says nothing about what else a name has.
+READ = "suites/documentation/"
+#: The claim whose rows are the examples of docstrings.
+EXAMPLES = "suites/documentation/test_examples.py::"
 
 
 class Coverage(NamedTuple):
-    """The claims of each heading, every documented name that a claim is about, and the pages that list such names."""
+    """The claims of each heading, the documented names with claims, the pages that list them, examples by outcome."""
 
     claims: dict[str, set[str]]
     names: set[str]
     pages: list[Page]
+    examples: Mapping[str, int] = {}
 
 
 def from_run(run: Run) -> Coverage:
     """Take what the claims of a record were about."""
-    return gather((claim.claim, claim.documents, claim.guide) for claim in run.claims)
+    coverage = gather((claim.claim, claim.documents, claim.guide) for claim in run.claims)
+    return coverage._replace(examples=Counter(c.outcome for c in run.claims if c.claim.startswith(EXAMPLES)))
 
 
 def from_collection() -> Coverage:
@@ -47,14 +54,17 @@ def from_collection() -> Coverage:
         found = json.loads(catalogue.read_text(encoding="utf-8"))
     claims = [(cell(claim["nodeid"], ["cpu"]).claim, claim["documents"], claim["guide"]) for claim in found["claims"]]
     coverage = gather(claims)
-    return coverage._replace(pages=pages.tabulate(found["pages"], coverage.names, found["oracles"], pages.load()))
+    return coverage._replace(
+        pages=pages.tabulate(found["pages"], coverage.names, found["oracles"], pages.load()),
+        examples=Counter("collected" for name, _, _ in claims if name.startswith(EXAMPLES)),
+    )
 
 
 def gather(claims: Iterable[tuple[str, Iterable[str], Iterable[str]]]) -> Coverage:
     """Turn claims with their names and headings into headings with their claims."""
     coverage = Coverage({heading: set() for heading in HEADINGS}, set(), [])
     for claim, names, guide in claims:
-        coverage.names.update(names)
+        coverage.names.update(() if claim.startswith(READ) else names)
         for heading in guide:
             coverage.claims.setdefault(heading, set()).add(claim)
     return coverage
@@ -69,6 +79,8 @@ def report(coverage: Coverage) -> int:
     unknown = sorted(set(coverage.claims) - set(HEADINGS))
     missing = [heading for heading in HEADINGS if not coverage.claims[heading]]
     print(f"\ndocumented names with claims: {len(coverage.names)}")
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(coverage.examples.items()))
+    print(f"documented examples: {counts or 'none'}")
     for words, headings in (("in no guide", unknown), ("without a claim", missing)):
         print(f"headings {words}: {', '.join(map(line, headings)) or 'none'}")
     return max(1 if missing else 0, pages.report(coverage.pages))

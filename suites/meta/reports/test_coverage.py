@@ -5,6 +5,7 @@ from __future__ import annotations
 from reports import guide
 from reports.__main__ import main
 from reports.catalogue import describe
+from reports.coverage import EXAMPLES
 from suites.meta.reports.records import CLAIM, FOOTER, HEADER, write
 
 
@@ -25,6 +26,18 @@ def test_a_heading_without_a_claim_is_named(tmp_path, capsys):
     output = capsys.readouterr().out
     assert f"headings without a claim: {guide.HEADINGS[0]}" in output
     assert "headings in no guide: Own" in output
+
+
+def test_counts_the_examples_of_docstrings_by_what_came_of_them(tmp_path, capsys):
+    examples = [
+        {**CLAIM, "claim": f"{EXAMPLES}test_does_what_its_page_shows[{number}]", "outcome": outcome}
+        for number, outcome in enumerate(["passed", "skipped", "passed", "deviates"])
+    ]
+    path = write(tmp_path / "a.jsonl", HEADER, CLAIM, *examples, FOOTER)
+
+    main(["coverage", str(path)])
+
+    assert "documented examples: 1 deviates, 2 passed, 1 skipped\n" in capsys.readouterr().out
 
 
 def test_headings_are_unique():

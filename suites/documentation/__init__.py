@@ -1,0 +1,1 @@
+"""What the docstrings of the installed torch show and state: examples and defaults."""
