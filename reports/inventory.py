@@ -17,7 +17,7 @@ PAGES = (
 
 
 def names() -> list[str]:
-    """List the public names of the pages that have a docstring; a page that this torch lacks has none."""
+    """List the public functions and classes of the pages; a page that this torch lacks has none."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # to look at a deprecated name is not to use it
         return [f"{page}.{name}" for page in PAGES for name in _public(found(page))]
@@ -60,5 +60,5 @@ def _public(owner: Any) -> list[str]:
 
 
 def _told(value: Any) -> bool:
-    described = callable(value) and not isinstance(value, ModuleType) and getattr(value, "__doc__", None)
-    return bool(described) and str(getattr(value, "__module__", None) or "torch").startswith("torch")
+    callables = callable(value) and not isinstance(value, ModuleType)
+    return callables and str(getattr(value, "__module__", None) or "torch").startswith("torch")

@@ -53,7 +53,7 @@ class Chapter:
 def render(run: Run) -> str:
     """Give the HTML of a run."""
     broken = view.broken(run)
-    return _template().render(
+    return template("page.html.jinja").render(
         run=run,
         verdict=view.verdict(run),
         torch=run.header["environment"].get("torch") or "PyTorch that cannot be imported",
@@ -94,7 +94,8 @@ def link(address: Any) -> Optional[str]:
     return address if isinstance(address, str) and address.startswith(("https://", "http://")) else None
 
 
-def _template() -> jinja2.Template:
+def template(name: str) -> jinja2.Template:
+    """Give a template that escapes all it is given."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -107,7 +108,7 @@ def _template() -> jinja2.Template:
     environment.filters["level"] = lambda heading: LEVELS.get(heading, 3)
     environment.filters["word"] = lambda outcome: WORDS.get(outcome, outcome)
     environment.filters["sign"] = lambda outcome: SIGNS.get(outcome, "✕")
-    return environment.get_template("page.html.jinja")
+    return environment.get_template(name)
 
 
 def _fact(value: Any) -> str:

@@ -101,7 +101,7 @@ class _TakenBack:
         names = [name for name in claim.documents if name in self.changed]
         if _function(claim) not in self.functions or not names:
             return None
-        gone = [name for name in names if "vanished" in self.changed[name]]
+        gone = [name for name in names if self.changed[name][0] in ("vanished", "undocumented")]
         if gone and not any(self.deprecated(name) for name in gone):
             return Judgement("lost", f"{', '.join(gone)} is gone, and no deprecation was told before")
         told = "went after its deprecation" if gone else "changed its text, which says it no longer"
@@ -125,7 +125,7 @@ def decide(comparison: Comparison) -> Decision:
         words = f"{_claims(doubtful)} in doubt: {', '.join(sorted({row.verdict for row in doubtful}))}."
         return Decision("could not tell", words, COULD_NOT_TELL)
     waived = [row for row in comparison.rows if row.waiver]
-    but = f", but for {_claims(waived)} waived" if waived else ""
+    but = ", but what is waived" if waived else ""
     return Decision("upgrade", f"Every claim that the baseline keeps is kept{but}.", UPGRADE)
 
 

@@ -11,6 +11,7 @@ from typing import Optional
 from rich.console import Console
 
 from reports.comparison.compare import UNUSABLE, Comparison, compare, waive
+from reports.comparison.outputs import write
 from reports.comparison.screen import show
 from reports.comparison.waiver import Waiver, load
 from reports.record import RecordError, Run, read
@@ -26,7 +27,10 @@ def compare_records(before: Path, after: Path, waivers: Optional[Path], out: Opt
 def conclude(comparison: Comparison, waivers: list[Waiver], out: Optional[Path]) -> int:
     """Tell what came of a comparison, and give the exit code."""
     comparison, idle = waive(comparison, waivers)
+    written = write(comparison, out) if out else []
     code = show(comparison, Console(markup=False, emoji=False, highlight=False))
+    if written:
+        print(line(f"page:   {written[0]}"))
     for waiver in idle:
         told = f"the waiver of {waiver.claim} ({waiver.verdict}, {waiver.owner}) matches nothing: remove it"
         print(line(told), file=sys.stderr)

@@ -11,6 +11,8 @@ from reports.record import Run
 
 #: Lines of one difference that anybody reads.
 MOST_LINES = 400
+#: What can be said of a change, the gravest first.
+KINDS = ("vanished", "undocumented", "deprecated", "signature", "appeared", "documented", "text")
 ABSENT: dict[str, Any] = {"sha256": None, "text": None}
 
 
@@ -23,13 +25,18 @@ class Change(NamedTuple):
 
 
 def changes(before: Run, after: Run) -> list[Change]:
-    """Compare the docstrings that both records keep, and name those that only one torch has."""
+    """Compare the docstrings that both records keep, and name those that only one torch has; the gravest first."""
     was, now = before.documentation, after.documentation
     known = set(was) & set(now)
     known |= {name for name in set(was) - set(now) if inventory.page(name) in _pages(after)}
     known |= {name for name in set(now) - set(was) if inventory.page(name) in _pages(before)}
     pairs = [(name, was.get(name, ABSENT), now.get(name, ABSENT)) for name in sorted(known)]
-    return [_change(*pair) for pair in pairs if _differ(pair[1], pair[2])]
+    return sorted((_change(*pair) for pair in pairs if _differ(pair[1], pair[2])), key=rank)
+
+
+def rank(change: Change) -> int:
+    """Say how grave a change is, 0 for the gravest."""
+    return min(KINDS.index(kind.partition(":")[0]) for kind in change.kinds)
 
 
 def _pages(run: Run) -> list[str]:
@@ -45,13 +52,17 @@ def _change(name: str, before: dict[str, Any], after: dict[str, Any]) -> Change:
 def _differ(before: dict[str, Any], after: dict[str, Any]) -> bool:
     """Whether the texts differ, or the signatures where both records have them."""
     first, second = before.get("signature"), after.get("signature")
+    if before is ABSENT or after is ABSENT:
+        return True
     return before["sha256"] != after["sha256"] or bool(first and second and first != second)
 
 
 def _kinds(name: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     was, now = before["text"], after["text"]
+    if before is ABSENT or after is ABSENT:
+        return ["appeared" if before is ABSENT else "vanished"]
     if was is None or now is None:
-        return ["appeared" if was is None else "vanished"]
+        return ["documented" if was is None else "undocumented"]
     first, second = _signature(name, before), _signature(name, after)
     kinds = [f"signature: {first} → {second}"] if first != second and first and second else []
     if "deprecated" in now.lower() and "deprecated" not in was.lower():

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from reports import view
 from reports.comparison.compare import Comparison, Row, decide
-from reports.comparison.documentation import Change
+from reports.comparison.documentation import rank
 from reports.comparison.verdict import BLOCKS, DOUBTS, MEANINGS, SHOWN
 from reports.record import Claim, Run
 from reports.text import clean, line
@@ -77,16 +77,11 @@ def _named(comparison: Comparison) -> Iterator[Text]:
 def _documentation(comparison: Comparison) -> Iterator[Text]:
     """Name what changed in the documentation: first what callers notice, and of that what claims are about."""
     about = {name for row in comparison.rows for name in row.claim.documents}
-    changed = sorted(comparison.documentation, key=lambda change: (_rank(change), change.name not in about))
+    changed = sorted(comparison.documentation, key=lambda change: (rank(change), change.name not in about))
     for change in changed[:MOST_NAMED]:
         yield Text.assemble(("documentation changed  ", "cyan"), line(f"{change.name}  {'; '.join(change.kinds)}"))
     if len(changed) > MOST_NAMED:
         yield Text(f"… and {len(changed) - MOST_NAMED:,} more documented names changed their text", style="dim")
-
-
-def _rank(change: Change) -> int:
-    kinds = [kind.partition(":")[0] for kind in change.kinds]
-    return min(("vanished", "deprecated", "signature", "appeared", "text").index(kind) for kind in kinds)
 
 
 def _grave(comparison: Comparison) -> Iterator[Text]:
