@@ -1,4 +1,4 @@
-"""The command line: python -m reports show, page, coverage or compare."""
+"""The command line: python -m reports show, page, coverage, compare or gate."""
 
 from __future__ import annotations
 
@@ -67,9 +67,18 @@ def compare(options: argparse.Namespace) -> int:
     return compare_records(options.baseline, options.candidate, options.waivers, options.out)
 
 
+def gate(options: argparse.Namespace) -> int:
+    """May I upgrade torch from A to B? Run both and compare: exit code 0 upgrade, 1 do not, 3 could not tell."""
+    from reports.gate.gate import gate
+
+    return gate(options)
+
+
 def _parser() -> Parser:
+    from reports.gate.gate import add_options
+
     parser = Parser(prog="python -m reports", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="show | page | coverage | compare")
+    commands = parser.add_subparsers(required=True, metavar="show | page | coverage | compare | gate")
     for command, default in ((show, RUNS), (page, RUNS), (coverage, None)):
         added = _command(commands, command)
         added.add_argument("run", nargs="?", type=Path, default=default, help="a record, or a folder of records")
@@ -78,6 +87,9 @@ def _parser() -> Parser:
     added = _command(commands, compare)
     added.add_argument("baseline", type=Path, help="the record of the torch in use")
     added.add_argument("candidate", type=Path, help="the record of the torch to upgrade to")
+    _outcome_options(added)
+    added = _command(commands, gate)
+    add_options(added)
     _outcome_options(added)
     return parser
 

@@ -20,7 +20,7 @@ def names() -> list[str]:
     """List the public functions and classes of the pages; a page that this torch lacks has none."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # to look at a deprecated name is not to use it
-        return [f"{page}.{name}" for page in PAGES for name in _public(found(page))]
+        return [f"{page}.{name}" for page in PAGES for name in _public(found(page), page)]
 
 
 def page(name: str) -> str:
@@ -55,10 +55,12 @@ def signature(name: str) -> Optional[str]:
     return re.sub(r" at 0x[0-9a-f]+", "", text)
 
 
-def _public(owner: Any) -> list[str]:
-    return [name for name in dir(owner) if not name.startswith("_") and _told(getattr(owner, name, None))]
+def _public(owner: Any, page: str) -> list[str]:
+    return [name for name in dir(owner) if not name.startswith("_") and _told(getattr(owner, name, None), page)]
 
 
-def _told(value: Any) -> bool:
-    callables = callable(value) and not isinstance(value, ModuleType)
-    return callables and str(getattr(value, "__module__", None) or "torch").startswith("torch")
+def _told(value: Any, page: str) -> bool:
+    """Whether a value is torch's own; a class stands on the page that it is of, and not where it is imported."""
+    if not callable(value) or isinstance(value, ModuleType):
+        return False
+    return str(getattr(value, "__module__", None) or page).startswith(page if isinstance(value, type) else "torch")
