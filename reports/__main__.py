@@ -1,4 +1,4 @@
-"""The command line: python -m reports show, page, coverage, compare or gate."""
+"""The command line: python -m reports show, page, coverage, compare, gate or matrix."""
 
 from __future__ import annotations
 
@@ -74,11 +74,24 @@ def gate(options: argparse.Namespace) -> int:
     return gate(options)
 
 
+def matrix(options: argparse.Namespace) -> int:
+    """Lay runs side by side: claims by versions and devices, the first bad and the last good version of each."""
+    from rich.console import Console
+
+    from reports import matrix
+
+    found = matrix.lay(matrix.records(options.runs))
+    if options.out:
+        options.out.write_text(matrix.render(found), encoding="utf-8")
+    matrix.show(found, Console(markup=False, emoji=False, highlight=False))
+    return 0
+
+
 def _parser() -> Parser:
     from reports.gate.gate import add_options
 
     parser = Parser(prog="python -m reports", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="show | page | coverage | compare | gate")
+    commands = parser.add_subparsers(required=True, metavar="show | page | coverage | compare | gate | matrix")
     for command, default in ((show, RUNS), (page, RUNS), (coverage, None)):
         added = _command(commands, command)
         added.add_argument("run", nargs="?", type=Path, default=default, help="a record, or a folder of records")
@@ -91,6 +104,9 @@ def _parser() -> Parser:
     added = _command(commands, gate)
     add_options(added)
     _outcome_options(added)
+    added = _command(commands, matrix)
+    added.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="a record, or a folder of records")
+    added.add_argument("--out", type=Path, metavar="FILE", help="write the matrix as one HTML file")
     return parser
 
 

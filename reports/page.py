@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
@@ -94,7 +95,7 @@ def link(address: Any) -> Optional[str]:
     return address if isinstance(address, str) and address.startswith(("https://", "http://")) else None
 
 
-def template(name: str) -> jinja2.Template:
+def template(name: str, **filters: Callable[..., Any]) -> jinja2.Template:
     """Give a template that escapes all it is given."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -108,6 +109,7 @@ def template(name: str) -> jinja2.Template:
     environment.filters["level"] = lambda heading: LEVELS.get(heading, 3)
     environment.filters["word"] = lambda outcome: WORDS.get(outcome, outcome)
     environment.filters["sign"] = lambda outcome: SIGNS.get(outcome, "✕")
+    environment.filters.update(filters)
     return environment.get_template(name)
 
 

@@ -19,9 +19,7 @@ TONES = {"upgrade": "green", "do not upgrade": "red", "could not tell": "incompl
 def render(comparison: Comparison) -> str:
     """Give the HTML of a comparison."""
     decision, groups = decide(comparison), together(comparison.of(BLOCKS, DOUBTS, SHOWN))
-    page = template("comparison.html.jinja")
-    page.environment.filters["again"] = _again
-    return page.render(
+    return template("comparison.html.jinja", again=_again).render(
         comparison=comparison,
         decision=decision,
         tone=TONES[decision.word],

@@ -71,11 +71,12 @@ def commands(side: Side, index: Optional[str], place: Path) -> list[list[str]]:
 def _build(side: Side, recipe: Recipe, place: Path, log: Path) -> None:
     """Build beside the place and move it there whole, so that what stopped halfway is never taken for ready."""
     halfway = place.with_name(f"{place.name}.{os.getpid()}")
-    place.parent.mkdir(parents=True, exist_ok=True)
     try:
+        place.parent.mkdir(parents=True, exist_ok=True)
         for command in commands(side, recipe.index_url, halfway):
             _run(side, command, log)
-        halfway.rename(place)
+        if not place.exists():  # another gate may have been faster
+            halfway.rename(place)
     except OSError as error:
         raise GateError(f"the {side.name}'s environment cannot be built: {error}") from None
     finally:
