@@ -87,7 +87,7 @@ def show(matrix: Matrix, console: Console) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("claim", no_wrap=True, overflow="ellipsis")
     for head in (*map(_head, matrix.columns), "first bad", "last good"):
-        table.add_column(line(head), no_wrap=True)
+        table.add_column(line(head), no_wrap=True, min_width=len(head))
     for row in matrix.differing[:MOST]:
         signs = (Text(sign(outcome), style=COLOURS.get(outcome or "", "red")) for outcome in row.outcomes)
         table.add_row(Text(line(row.claim.claim)), *signs, line(row.first_bad or ""), line(row.last_good or "never"))

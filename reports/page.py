@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -95,6 +96,7 @@ def link(address: Any) -> Optional[str]:
     return address if isinstance(address, str) and address.startswith(("https://", "http://")) else None
 
 
+@functools.cache
 def template(name: str, **filters: Callable[..., Any]) -> jinja2.Template:
     """Give a template that escapes all it is given."""
     environment = jinja2.Environment(

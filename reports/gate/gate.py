@@ -100,7 +100,7 @@ class _Gate:
 
         def again(number: int) -> Run:
             place = _empty(folder / f"{ready.side.name}-{number}")
-            return run(ready.side.name, ready.python, question, place, lambda count: None, "--maxprocesses=2")
+            return run(ready.side.name, ready.python, question, place, lambda count: None, "-n1")
 
         return replay.replayed(again)
 

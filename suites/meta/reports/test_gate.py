@@ -248,9 +248,8 @@ def test_control_c_ends_the_run_and_is_3(sides, tmp_path):
     command = ["gate", *(str(one.path) for one in sides), "--out", str(tmp_path / "o")]
     source = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
     source += "from reports.__main__ import main; sys.exit(main(sys.argv[1:]))"
-    process = subprocess.Popen(
-        [sys.executable, "-c", source, *command[3:]], cwd=ROOT, stderr=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-c", source, *command]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     pid = sides[0].folder / "pid"
     for _ in range(600):
         if pid.exists() and pid.read_text():
