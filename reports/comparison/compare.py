@@ -10,7 +10,7 @@ from reports import view
 from reports.cell import Cell
 from reports.comparison import comparable
 from reports.comparison.documentation import Change, changes
-from reports.comparison.verdict import BLOCKS, DOUBTS, MEANINGS, Judgement, judge
+from reports.comparison.verdict import BLOCKS, DEAD, DOUBTS, MEANINGS, Judgement, judge
 from reports.comparison.waiver import Waiver
 from reports.record import Claim, Run
 
@@ -78,7 +78,7 @@ def compare(before: Run, after: Run) -> Comparison:
     taken_back = _TakenBack(before, after, documentation)
     rows = []
     for where in dict.fromkeys((*was, *now)):
-        first, second = was.get(where), now.get(where)
+        first, second = was.get(where), _alike(was.get(where), now.get(where), same)
         cut_off = not after.complete and (second is None or second.outcome == "interrupted")
         judged = judge(None if cut_off else first, second, same)
         if judged.verdict == "lost" and second is None and first is not None:
@@ -146,6 +146,13 @@ def _claims(rows: list[Row]) -> str:
     """Count the claims of rows, however many cells each has."""
     count = len({row.claim.claim for row in rows})
     return "1 claim is" if count == 1 else f"{count:,} claims are"
+
+
+def _alike(first: Optional[Claim], second: Optional[Claim], same_examples: bool) -> Optional[Claim]:
+    """Let a claim that died, and could not say how to run it again, say it as on the baseline."""
+    if first and second and second.outcome in DEAD and same_examples:
+        return replace(second, reproduce=first.reproduce)
+    return second
 
 
 def _function(claim: Claim) -> str:

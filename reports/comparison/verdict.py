@@ -39,7 +39,8 @@ MEANINGS = {
 }
 
 HOLDS = ("passed", "fixed")
-FAILS = ("failed", "error", "deviates", "crashed", "hung")
+DEAD = ("crashed", "hung")
+FAILS = ("failed", "error", "deviates", *DEAD)
 
 
 class Judgement(NamedTuple):
@@ -99,11 +100,11 @@ def _broken(after: Claim, same_examples: bool) -> Judgement:
         return Judgement("regressed", f"a known deviation: {(after.deviation or {}).get('reason', after.message)}")
     if not same_examples:
         return Judgement("undecided", after.message)
-    return Judgement(after.outcome if after.outcome in ("crashed", "hung") else "regressed", after.message)
+    return Judgement(after.outcome if after.outcome in DEAD else "regressed", after.message)
 
 
 def _still(before: Claim, after: Claim) -> Judgement:
-    if after.outcome in ("crashed", "hung") and before.outcome not in ("crashed", "hung"):
+    if after.outcome in DEAD and before.outcome not in DEAD:
         return Judgement(after.outcome, after.message)
     as_known = before.outcome == after.outcome == "deviates"
     same = as_known or signature(before) == signature(after)

@@ -9,12 +9,12 @@ from typing import Optional
 
 from reports.cell import Cell
 from reports.comparison.compare import Comparison, Row
-from reports.comparison.verdict import state
+from reports.comparison.verdict import DEAD, state
 from reports.record import Run
 
 TIMES = 3
-#: Beyond these a torch is broken at large, and more replays would not change the answer.
-MOST = 40
+#: Beyond these a torch is broken at large, and more replays would not change the answer; each death costs a process.
+MOST, MOST_DEATHS = 40, 4
 DOUBTED = ("regressed", "crashed", "hung", "undecided")
 Replays = list[dict[Cell, str]]
 
@@ -22,7 +22,8 @@ Replays = list[dict[Cell, str]]
 def doubted(comparison: Comparison) -> list[Row]:
     """Give the failures that are to be replayed; what deviates as known has been seen before."""
     rows = [row for row in comparison.rows if row.verdict in DOUBTED and row.after and row.after.outcome != "deviates"]
-    return sorted(rows, key=lambda row: row.verdict == "hung")[:MOST]
+    dead = [row for row in rows if row.after and row.after.outcome in DEAD]
+    return [*(row for row in rows if row not in dead), *dead[:MOST_DEATHS]][:MOST]
 
 
 def nodes(rows: list[Row]) -> tuple[str, ...]:
@@ -64,5 +65,4 @@ def _verdict(row: Row, was: list[str], now: list[str]) -> Optional[str]:
     if not was:
         return None
     assert row.after is not None
-    dead = row.after.outcome in ("crashed", "hung")
-    return "newly found" if "fails" in was else row.after.outcome if dead else "regressed"
+    return "newly found" if "fails" in was else row.after.outcome if row.after.outcome in DEAD else "regressed"

@@ -155,6 +155,17 @@ def test_a_known_deviation_needs_no_replay(gate, sides):
     assert len(sides[1].calls()) == 2
 
 
+def test_of_many_deaths_a_few_are_replayed_and_all_are_told(gate, sides):
+    cells = [{**CLAIM, "dtype": str(n), "reproduce": f"python -m pytest it[{n}] -n0"} for n in range(9)]
+    sides[0].runs([KEPT, *cells])
+    sides[1].runs([KEPT, *({**cell, "outcome": "crashed", "reproduce": "pytest"} for cell in cells)])
+    status, screen, _ = gate()
+
+    assert status == 1
+    assert "1 claim is in the way: 9 crashed." in screen
+    assert [word for word in sides[0].calls()[-1][0] if word.startswith("it[")] == [f"it[{n}]" for n in range(4)]
+
+
 # the verdict of the two runs, what the baseline's replays were, what the candidate's were: what is made of it
 SETTLED = {
     ("regressed", "...", "FFF"): "regressed",
