@@ -74,15 +74,15 @@ def version(package: str) -> Optional[str]:
 
 def documentation(name: str, docstring: Callable[[str], Optional[str]]) -> dict[str, Optional[str]]:
     """Give the installed docstring of a documented name, its hash and the signature, so that runs can be compared."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # to look at a deprecated name is not to use it
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # to look at a deprecated name is not to use it
+        told = signature(name)
+        try:
             text = docstring(name)
-            told = None if text is None else signature(name)
-    except Exception:  # a name that this torch lacks, or a lazy module that fails to load, has no docstring
-        text = told = None
+        except Exception:  # a name that this torch lacks, or a lazy module that fails to load, has no docstring
+            text = None
     if text is None:
-        return {"name": name, "sha256": None, "text": None, "signature": None}
+        return {"name": name, "sha256": None, "text": None, "signature": told}
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return {"name": name, "sha256": digest, "text": text[:LONGEST_DOCSTRING], "signature": told}
 

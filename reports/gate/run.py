@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Optional
@@ -61,11 +60,17 @@ def _watched(command: list[str], log: Path, folder: Path, watch: Callable[[int],
             command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        while process.poll() is None:
-            time.sleep(0.5)
+        while not _ended(process):
             watch(finished(_record(folder)))
     finally:
         _end(process)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> bool:
+    """Wait half a second, or less where the process ends."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=0.5)
+    return process.returncode is not None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
