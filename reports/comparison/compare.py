@@ -99,11 +99,11 @@ class _TakenBack:
     def judge(self, claim: Claim) -> Optional[Judgement]:
         """Tell a statement that is gone from a changed text from one that is no longer checked."""
         names = [name for name in claim.documents if name in self.changed]
-        if _function(claim) not in self.functions or not names:
-            return None
         gone = [name for name in names if self.changed[name][0] in ("vanished", "undocumented")]
         if gone and not any(self.deprecated(name) for name in gone):
             return Judgement("lost", f"{', '.join(gone)} is gone, and no deprecation was told before")
+        if _function(claim) not in self.functions or not names:
+            return None
         told = "went after its deprecation" if gone else "changed its text, which says it no longer"
         return Judgement("removed", f"{', '.join(gone or names)} {told}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import Optional
 
@@ -46,7 +47,7 @@ def again(run: Run, claim: Optional[Claim]) -> str:
     python = run.header["environment"].get("executable")
     prefix = "python "
     if isinstance(python, str) and claim.reproduce.startswith(prefix):
-        return f"{python} {claim.reproduce[len(prefix) :]}"
+        return f"{shlex.quote(python)} {claim.reproduce[len(prefix) :]}"
     return claim.reproduce
 
 

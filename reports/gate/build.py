@@ -57,15 +57,21 @@ def dependencies() -> list[str]:
 
 def commands(side: Side, index: Optional[str], place: Path) -> list[list[str]]:
     """Give the commands that build an environment; torch alone comes from an index of its own."""
-    uv = shutil.which("uv")
-    make = [uv, "venv", "--python", sys.executable, str(place)] if uv else [sys.executable, "-m", "venv", str(place)]
-    install = [uv, "pip", "install", "--python", str(_python(place))] if uv else [str(_python(place)), "-m", "pip"]
-    install += [] if uv else ["install", "--progress-bar", "off"]
+    make, install, early = _tools(place)
     rest = [*dependencies(), *side.companions]
     if index is None:
         return [make, [*install, side.requirement, *rest]]
-    early = ["--prerelease=allow"] if uv else ["--pre"]
-    return [make, [*install, *rest], [*install, *early, "--index-url", index, side.requirement, *side.companions]]
+    return [make, [*install, *rest], [*install, early, "--index-url", index, side.requirement, *side.companions]]
+
+
+def _tools(place: Path) -> tuple[list[str], list[str], str]:
+    """Give what makes an environment and what installs into it, and its word for taking nightlies too."""
+    uv, python = shutil.which("uv"), str(_python(place))
+    if uv:
+        make = [uv, "venv", "--python", sys.executable, str(place)]
+        return make, [uv, "pip", "install", "--python", python], "--prerelease=allow"
+    make = [sys.executable, "-m", "venv", str(place)]
+    return make, [python, "-m", "pip", "install", "--progress-bar", "off"], "--pre"
 
 
 def _build(side: Side, recipe: Recipe, place: Path, log: Path) -> None:

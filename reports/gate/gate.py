@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
@@ -32,6 +33,7 @@ class Ready(NamedTuple):
 
 def gate(options: argparse.Namespace) -> int:
     """Answer whether to upgrade from one torch to another, and give the exit code."""
+    before = signal.signal(signal.SIGTERM, _stop)  # a CI that gives up asks so
     try:
         return _Gate(options).answer()
     except GateError as error:
@@ -40,6 +42,12 @@ def gate(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("could not tell: the gate was interrupted", file=sys.stderr)
         return COULD_NOT_TELL
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 class _Gate:

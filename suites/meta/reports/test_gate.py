@@ -254,7 +254,8 @@ def test_an_old_record_in_the_folder_is_not_taken_for_the_run(gate, sides, tmp_p
     assert gate()[0] == 3
 
 
-def test_control_c_ends_the_run_and_is_3(sides, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_run_and_is_3(sides, tmp_path, number):
     sides[0].plan(sleeps=True)
     command = ["gate", *(str(one.path) for one in sides), "--out", str(tmp_path / "o")]
     source = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
@@ -266,7 +267,7 @@ def test_control_c_ends_the_run_and_is_3(sides, tmp_path):
         if pid.exists() and pid.read_text():
             break
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     told = process.communicate(timeout=60)[1]
 
     assert process.returncode == 3
