@@ -14,7 +14,7 @@ from rich.console import Console
 from reports.comparison.compare import COULD_NOT_TELL, Comparison, compare
 from reports.comparison.conclude import conclude, trusted, waivers_of
 from reports.gate import replay
-from reports.gate.build import ROOT, Recipe, default_cache, interpreter
+from reports.gate.build import ROOT, Recipe, default_cache, interpreter, last_line
 from reports.gate.proof import Installed, installed, prove
 from reports.gate.run import Question, run
 from reports.gate.side import GateError, Side, side
@@ -58,6 +58,8 @@ class _Gate:
         self.baseline, self.candidate = _sides(options)
         self.waivers = waivers_of(options.waivers)
         self.stored = trusted(options.baseline_record) if options.baseline_record else None
+        if self.stored and not self.stored.complete:
+            raise _unfinished(str(self.stored.path))
         self.question = _question(options, self.stored)
         moment = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H-%M-%S")
         self.out: Path = (options.out or ROOT / "reports" / "runs" / f"gate-{moment}").resolve()
@@ -68,6 +70,8 @@ class _Gate:
         first = self.ready(self.baseline) if self.baseline else None
         second = self.ready(self.candidate)
         before = self.stored or self.run(_there(first))
+        if not before.complete:
+            raise _unfinished(last_line(before.path.with_name("pytest.log")))
         comparison = self.settled(compare(before, self.run(second)), first, second)
         comparison.notes.append(self.stages.told())
         return conclude(comparison, self.waivers, self.out)
@@ -111,6 +115,10 @@ class _Gate:
             return run(ready.side.name, ready.python, question, place, lambda count: None, "-n1")
 
         return replay.replayed(again)
+
+
+def _unfinished(told: str) -> GateError:
+    return GateError(f"the baseline's run did not come to its end: {told}", COULD_NOT_TELL)
 
 
 def _sides(options: argparse.Namespace) -> tuple[Optional[Side], Side]:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 from reports.comparison.compare import COULD_NOT_TELL
 from reports.gate.build import ROOT, last_line
 from reports.gate.side import GateError
-from reports.record import Run, read
+from reports.record import RecordError, Run, read
 
 #: What would steer pytest or Python beside the gate.
 FOREIGN = ("PYTEST_ADDOPTS", "PYTHONHOME", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_AUTO_NUM_WORKERS")
@@ -40,9 +40,13 @@ def run(name: str, python: Path, question: Question, folder: Path, watch: Callab
     command = [str(python), "-m", "pytest", *question.select, f"--record={folder}", *question.options(), *options]
     _watched(command, log, folder, watch)
     record = _record(folder)
-    if record is None:
-        raise GateError(f"the {name}'s run left no record: {last_line(log)} (all of it: {log})", COULD_NOT_TELL)
-    return read(record)
+    try:
+        if record is not None:
+            return read(record)
+        told = f"left no record: {last_line(log)}"
+    except RecordError as error:
+        told = f"left no record that can be read: {error}"
+    raise GateError(f"the {name}'s run {told} (all of it: {log})", COULD_NOT_TELL)
 
 
 def finished(record: Optional[Path]) -> int:

@@ -98,6 +98,11 @@ def gate(tmp_path, sides, capsys):
     return run
 
 
+def cut(record):
+    lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+    record.write_text("".join(lines[:-1]), encoding="utf-8")
+
+
 def test_a_candidate_that_keeps_all_may_be_upgraded_to(gate, tmp_path):
     status, screen, stages = gate()
 
@@ -239,12 +244,38 @@ def test_a_run_without_a_record_is_3_and_says_where_to_look(gate, sides, tmp_pat
 
 
 def test_a_killed_run_is_3(gate, sides):
-    record = sides[1].runs([KEPT, CLAIM])
-    record.write_text("".join(record.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    cut(sides[1].runs([KEPT, CLAIM]))
     status, screen, _ = gate()
 
     assert status == 3
     assert "the candidate's record is incomplete" in screen
+
+
+def test_a_baseline_that_does_not_come_to_its_end_spares_the_candidate(gate, sides):
+    cut(sides[0].runs([KEPT, CLAIM]))
+    status, _, told = gate()
+
+    assert status == 3
+    assert told.splitlines()[-1] == "the baseline's run did not come to its end: ERROR: nothing to run"
+    assert len(sides[1].calls()) == 1
+
+
+def test_a_stored_run_that_did_not_come_to_its_end_is_3(gate, sides):
+    stored = sides[0].runs([KEPT, CLAIM])
+    cut(stored)
+    status, _, told = gate("--baseline-record", str(stored))
+
+    assert status == 3
+    assert told.splitlines() == [f"the baseline's run did not come to its end: {stored}"]
+    assert not (sides[1].folder / "calls.jsonl").exists()
+
+
+def test_a_record_that_a_full_disk_left_empty_is_3(gate, sides):
+    sides[1].runs([KEPT, CLAIM]).write_text("")
+    status, _, told = gate()
+
+    assert status == 3
+    assert "the candidate's run left no record that can be read" in told.splitlines()[-1]
 
 
 def test_an_old_record_in_the_folder_is_not_taken_for_the_run(gate, sides, tmp_path):
