@@ -67,6 +67,8 @@ class _Gate:
 
     def answer(self) -> int:
         self.out.mkdir(parents=True, exist_ok=True)
+        for old in self.out.glob("comparison.*"):
+            old.unlink()
         first = self.ready(self.baseline) if self.baseline else None
         second = self.ready(self.candidate)
         before = self.stored or self.run(_there(first))

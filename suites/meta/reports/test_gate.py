@@ -283,6 +283,7 @@ def test_an_old_record_in_the_folder_is_not_taken_for_the_run(gate, sides, tmp_p
     sides[1].plan(records=[])
 
     assert gate()[0] == 3
+    assert not list((tmp_path / "out").glob("comparison.*"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
