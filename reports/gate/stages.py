@@ -24,6 +24,8 @@ class Stages:
         """Tell of a stage until it ends; what it yields takes the number of claims that have run."""
         began = time.monotonic()
         status = self.console.status(line(f"{name}: {words}"))
+        if not self.console.is_terminal:  # a log shows no status, and should not stand still without a word
+            self.console.print(line(f"{name}: {words} …"), style="dim", soft_wrap=True)
         with status:
             yield lambda count: status.update(line(f"{name}: {words}: {count:,} claims, {_since(began)}"))
         self.seconds[name] = time.monotonic() - began
