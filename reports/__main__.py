@@ -1,13 +1,14 @@
-"""The command line: python -m reports show, page or coverage."""
+"""The command line: python -m reports show, page, coverage, compare, gate or matrix."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn, Optional
+from typing import Any, NoReturn, Optional
 
+from reports.comparison.waiver import WaiverError
 from reports.record import RecordError, read
 
 RUNS = Path(__file__).parent / "runs"
@@ -27,7 +28,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
-    except (RecordError, OSError) as error:
+    except (RecordError, WaiverError, OSError) as error:
         print(_one_line(str(error)), file=sys.stderr)
         return UNREADABLE
 
@@ -59,16 +60,66 @@ def coverage(options: argparse.Namespace) -> int:
     return report(from_run(read(options.run)) if options.run else from_collection())
 
 
+def compare(options: argparse.Namespace) -> int:
+    """Compare two runs: exit code 0 upgrade, 1 do not, 2 unusable input, 3 could not tell."""
+    from reports.comparison.conclude import compare_records
+
+    return compare_records(options.baseline, options.candidate, options.waivers, options.out)
+
+
+def gate(options: argparse.Namespace) -> int:
+    """May I upgrade torch from A to B? Run both and compare: exit code 0 upgrade, 1 do not, 3 could not tell."""
+    from reports.gate.gate import gate
+
+    return gate(options)
+
+
+def matrix(options: argparse.Namespace) -> int:
+    """Lay runs side by side: claims by versions and devices, the first bad and the last good version of each."""
+    from rich.console import Console
+
+    from reports import matrix
+
+    found = matrix.lay(matrix.records(options.runs))
+    if options.out:
+        options.out.write_text(matrix.render(found), encoding="utf-8")
+    matrix.show(found, Console(markup=False, emoji=False, highlight=False))
+    return 0
+
+
 def _parser() -> Parser:
+    from reports.gate.gate import add_options
+
     parser = Parser(prog="python -m reports", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="show | page | coverage")
+    commands = parser.add_subparsers(required=True, metavar="show | page | coverage | compare | gate | matrix")
     for command, default in ((show, RUNS), (page, RUNS), (coverage, None)):
-        added = commands.add_parser(command.__name__, help=command.__doc__, description=command.__doc__)
+        added = _command(commands, command)
         added.add_argument("run", nargs="?", type=Path, default=default, help="a record, or a folder of records")
-        added.set_defaults(command=command)
         if command is page:
             added.add_argument("--out", type=Path, metavar="FILE", help="where the page goes (default: by the record)")
+    added = _command(commands, compare)
+    added.add_argument("baseline", type=Path, help="the record of the torch in use")
+    added.add_argument("candidate", type=Path, help="the record of the torch to upgrade to")
+    _outcome_options(added)
+    added = _command(commands, gate)
+    add_options(added)
+    _outcome_options(added)
+    added = _command(commands, matrix)
+    added.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="a record, or a folder of records")
+    added.add_argument("--out", type=Path, metavar="FILE", help="write the matrix as one HTML file")
     return parser
+
+
+def _command(commands: Any, command: Callable[[argparse.Namespace], int]) -> Parser:
+    added = commands.add_parser(command.__name__, help=command.__doc__, description=command.__doc__)
+    added.set_defaults(command=command)
+    return added
+
+
+def _outcome_options(parser: Parser) -> None:
+    """Add what every comparison may be asked for."""
+    parser.add_argument("--waivers", type=Path, metavar="FILE", help="verdicts that somebody answers for, as TOML")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write page, Markdown, JUnit XML and JSON into DIR")
 
 
 def _one_line(text: str) -> str:

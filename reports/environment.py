@@ -14,6 +14,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Optional
 
+from reports.inventory import signature
+
 VARIABLES = re.compile(
     r"(PY)?TORCH|OMP_|MKL_|KMP_|CUDA_|CUBLAS_|CUDNN_|NVIDIA_|ATEN_|DNNL_|ONEDNN_|HSA_|PYTHONHASHSEED"
 )
@@ -25,6 +27,7 @@ def environment(devices: Sequence[str]) -> dict[str, Any]:
     """Describe this process: Python, NumPy, torch and the machine under them."""
     return {
         "python": sys.version.replace("\n", " "),
+        "executable": sys.executable,
         "numpy": version("numpy"),
         **torch_build(devices),
         "os": platform.platform(),
@@ -70,17 +73,18 @@ def version(package: str) -> Optional[str]:
 
 
 def documentation(name: str, docstring: Callable[[str], Optional[str]]) -> dict[str, Optional[str]]:
-    """Give the installed docstring of a documented name and its hash, so that two runs can be compared."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # to look at a deprecated name is not to use it
+    """Give the installed docstring of a documented name, its hash and the signature, so that runs can be compared."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # to look at a deprecated name is not to use it
+        told = signature(name)
+        try:
             text = docstring(name)
-    except Exception:  # a name that this torch lacks, or a lazy module that fails to load, has no docstring
-        text = None
+        except Exception:  # a name that this torch lacks, or a lazy module that fails to load, has no docstring
+            text = None
     if text is None:
-        return {"name": name, "sha256": None, "text": None}
+        return {"name": name, "sha256": None, "text": None, "signature": told}
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return {"name": name, "sha256": digest, "text": text[:LONGEST_DOCSTRING]}
+    return {"name": name, "sha256": digest, "text": text[:LONGEST_DOCSTRING], "signature": told}
 
 
 def capability(build: str) -> Optional[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
@@ -53,7 +55,7 @@ class Chapter:
 def render(run: Run) -> str:
     """Give the HTML of a run."""
     broken = view.broken(run)
-    return _template().render(
+    return template("page.html.jinja").render(
         run=run,
         verdict=view.verdict(run),
         torch=run.header["environment"].get("torch") or "PyTorch that cannot be imported",
@@ -94,7 +96,9 @@ def link(address: Any) -> Optional[str]:
     return address if isinstance(address, str) and address.startswith(("https://", "http://")) else None
 
 
-def _template() -> jinja2.Template:
+@functools.cache
+def template(name: str, **filters: Callable[..., Any]) -> jinja2.Template:
+    """Give a template that escapes all it is given."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -107,7 +111,8 @@ def _template() -> jinja2.Template:
     environment.filters["level"] = lambda heading: LEVELS.get(heading, 3)
     environment.filters["word"] = lambda outcome: WORDS.get(outcome, outcome)
     environment.filters["sign"] = lambda outcome: SIGNS.get(outcome, "✕")
-    return environment.get_template("page.html.jinja")
+    environment.filters.update(filters)
+    return environment.get_template(name)
 
 
 def _fact(value: Any) -> str:

@@ -6,13 +6,14 @@ import os
 import shlex
 import time
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Optional
 
 import pytest
 
-from reports import environment, outcome, summary
+from reports import environment, inventory, outcome, summary
 from reports.cell import cell, command, is_claim
 from reports.floor import shortfall
 from reports.plain import plain
@@ -24,6 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that says where records go."""
     group = parser.getgroup("torch-conformance")
     group.addoption("--record", metavar="DIR", help="write the run record into DIR (default: reports/runs)")
+    group.addoption(
+        "--inventory", action="store_true", help="record the docstrings of all public names, as whole runs do"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -48,6 +52,7 @@ class Recorder:
         self.started: dict[str, float] = {}
         self.reports: dict[str, list[Any]] = {}
         self.documented: set[str] = set()
+        self.inventory = config.getoption("inventory") or getattr(config, "whole_suite", False)
         self.claims: dict[str, dict[str, Any]] = {}
         self.interrupted = False
         self.complaints: list[str] = []
@@ -69,6 +74,7 @@ class Recorder:
             profile=self.config.getoption("profile", None),
             devices=self.devices,
             limit=self.limit,
+            inventory=list(inventory.PAGES) if self.inventory else [],
             environment=facts,
         )
 
@@ -89,12 +95,16 @@ class Recorder:
     def write_claim(self, nodeid: str, reports: list[Any]) -> None:
         """Write a claim's outcome, after the documentation it is the first to be evidence for."""
         known = told(plain(outcome.facts(reports)))
-        for name in known.get("documents", []):
+        self.write_documentation(known.get("documents", []))
+        self.claims[nodeid] = {**self.line(nodeid, reports), **known}
+        self.writer.write("claim", **self.claims[nodeid])
+
+    def write_documentation(self, names: Iterable[str]) -> None:
+        """Write the installed documentation of names that are new to the record."""
+        for name in names:
             if name not in self.documented:
                 self.documented.add(name)
                 self.writer.write("documentation", **environment.documentation(name, self.docstring))
-        self.claims[nodeid] = {**self.line(nodeid, reports), **known}
-        self.writer.write("claim", **self.claims[nodeid])
 
     def line(self, nodeid: str, reports: list[Any]) -> dict[str, Any]:
         """Collect the fields of a claim's line, with what a claim that lost its process would not tell."""
@@ -132,6 +142,8 @@ class Recorder:
         if not self.started and session.exitstatus in (0, 1, 5):
             self.writer.discard()  # a run without claims, such as that of suites/meta
             return
+        if self.inventory:
+            self.write_documentation(inventory.names())
         lacking = self.lacking(session)
         if lacking:
             self.complaints.append(lacking)

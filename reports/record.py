@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Optional
 
 from reports.cell import Cell, cell, command
-from reports.schema import FIELDS, OUTCOMES, SCHEMA, misfits
+from reports.schema import FIELDS, LATER, OUTCOMES, SCHEMA, misfits
 
 LONGEST_LINE = 16 * 2**20
 
@@ -191,8 +191,9 @@ def _validate(kind: Any, line: dict[str, Any]) -> None:
     if not isinstance(kind, str) or kind not in FIELDS:
         raise RecordError("a kind of line that does not exist")
     missing = [name for name in FIELDS[kind] if name not in line]
+    told = [*FIELDS[kind], *(name for name in LATER.get(kind, {}) if name in line)]
     wrong = [f"{name} is missing" for name in missing] or [
-        reason for name in FIELDS[kind] for reason in [misfits(kind, name, line[name])] if reason
+        reason for name in told for reason in [misfits(kind, name, line[name])] if reason
     ]
     if wrong:
         raise RecordError(f"{kind}: {wrong[0]}")

@@ -61,7 +61,13 @@ FIELDS: dict[str, dict[str, Types]] = {
     },
 }
 
-LISTS_OF_TEXT = {("header", "devices"), ("claim", "documents"), ("claim", "guide")}
+#: Fields that came later: a record may lack them.
+LATER: dict[str, dict[str, Types]] = {
+    "header": {"inventory": (list,)},
+    "documentation": {"signature": MAYBE},
+}
+
+LISTS_OF_TEXT = {("header", "devices"), ("header", "inventory"), ("claim", "documents"), ("claim", "guide")}
 DEEPEST = 64
 
 # What a claim says of itself; the rest of its line is what pytest saw.
@@ -73,7 +79,7 @@ TOLD = (
 
 def misfits(kind: str, field: str, value: Any) -> Optional[str]:
     """Say why a value cannot stand in a field, None where it can."""
-    types = FIELDS[kind][field]
+    types = {**FIELDS[kind], **LATER.get(kind, {})}[field]
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         return f"{field} is {type(value).__name__}, not {' or '.join(one.__name__ for one in types)}"
     if isinstance(value, (int, float)) and not (math.isfinite(value) and abs(value) < 2**63):

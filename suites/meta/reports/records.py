@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +70,9 @@ def write(path: Path, *lines: dict[str, Any]) -> Path:
     """Write a record of these lines."""
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="ascii")
     return path
+
+
+def counted(claims: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Give the footer that these claims have."""
+    made = sum(claim["comparisons"] for claim in claims)
+    return {**FOOTER, "counts": Counter(claim["outcome"] for claim in claims), "comparisons": made}

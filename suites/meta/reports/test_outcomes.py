@@ -136,6 +136,22 @@ def test_documentation_is_kept_once_with_its_hash(suite):
     assert len(suite.read().documentation["torch.add"]["sha256"]) == 64
 
 
+def test_an_inventory_has_what_no_claim_is_about(suite):
+    suite.run("def test_a(): pass", "--inventory")
+    run = suite.read()
+
+    assert "torch" in run.header["inventory"]
+    assert "torch.get_num_threads" in run.documentation
+    assert run.documentation["torch.get_num_threads"]["signature"] == "()"
+
+
+def test_without_an_inventory_only_what_claims_are_about_is_kept(suite):
+    suite.run("def test_a(): pass")
+
+    assert suite.read().header["inventory"] == []
+    assert set(suite.read().documentation) == {"torch.add"}
+
+
 def test_the_header_names_torch_and_the_command(suite):
     suite.run("def test_a(): pass", "--seed=7")
     run = suite.read()

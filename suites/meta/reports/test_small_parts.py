@@ -9,6 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports import inventory
 from reports.environment import documentation, environment
 from reports.floor import shortfall
 from reports.plain import plain
@@ -122,7 +123,7 @@ def test_documentation_that_cannot_be_read_is_absent():
     def broken(name):
         raise RuntimeError(name)
 
-    assert documentation("torch.add", broken) == {"name": "torch.add", "sha256": None, "text": None}
+    assert documentation("torch.add", broken) == dict.fromkeys(("sha256", "text", "signature")) | {"name": "torch.add"}
 
 
 def test_the_hash_is_of_the_whole_docstring():
@@ -130,6 +131,27 @@ def test_the_hash_is_of_the_whole_docstring():
 
     assert len(known["text"]) < 50_000
     assert known["sha256"] != documentation("x", lambda name: "a" * 49_999)["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("torch.nn.Module.zero_grad", "(self, set_to_none=True)"),
+        ("torch.add", None),
+        ("torch.no_such_name", None),
+        ("no_such_module.name", None),
+    ],
+)
+def test_signatures_are_python_s_own_without_annotations(name, expected):
+    assert inventory.signature(name) == expected
+
+
+def test_the_inventory_lists_functions_methods_and_classes_where_they_are_documented():
+    names = inventory.names()
+
+    assert {"torch.add", "torch.Tensor.add", "torch.nn.Linear", "torch.optim.SGD", "torch.fft.fft"} < set(names)
+    assert not {"torch.linalg.Tensor", "torch.nn.functional.Tensor", "torch.nn", "torch.float32"} & set(names)
+    assert len(names) == len(set(names))
 
 
 def test_a_writer_that_failed_stays_quiet(tmp_path):
