@@ -94,6 +94,12 @@ class Variant(NamedTuple):
         """The same without maximize, which takes the negated gradient and thus a copy."""
         return {name: value for name, value in self.busiest.items() if name != "maximize"}
 
+    @property
+    def bare(self) -> Options:
+        """The first combination with the most going on that takes no copy of the gradient: no decay, no maximize."""
+        plain = (c for c in self.algorithm.combinations() if not (c.get("weight_decay") or c.get("maximize")))
+        return max(plain, key=lambda options: sum(map(bool, options.values())))
+
 
 def has_option(name: str, option: str) -> bool:
     """Whether the optimizer documents the option: all of those here since 2.6, fewer before."""

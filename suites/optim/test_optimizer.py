@@ -63,12 +63,12 @@ def test_rests_where_the_gradient_is_gone(row, device):
 
 
 @documents("torch.optim.Optimizer.step", "torch.Tensor.grad")
-@pytest.mark.parametrize("climbs", [True, False], ids=["up", "down"])
+@pytest.mark.parametrize("options", ["busiest", "falling", "bare"], ids=["up", "down", "bare"])
 @every_variant
-def test_leaves_gradients_alone(row, climbs, dtype, device):
+def test_leaves_gradients_alone(row, options, dtype, device):
     """A step of {row} writes to no gradient and puts no other in its place."""
     parameters = leaves(start(dtype), device)
-    optimizer = row.optimizer(parameters, **(row.busiest if climbs else row.falling))
+    optimizer = row.optimizer(parameters, **getattr(row, options))
     walk(optimizer, parameters, slopes(dtype)[:2])
     give(parameters, slopes(dtype)[2])
     before = [parameter.grad for parameter in parameters]
