@@ -124,7 +124,7 @@ PLANTS = (
     Plant("all count as one", CLAIM, "torch.optim.Adam.step", one_count, cell("Adam-foreach")),
     Plant("counts begin anew", CLAIM, f"{OPTIMIZER}.load_state_dict", counting_anew, cell("RAdam-loop")),
     Plant("later groups keep their gradients", CLAIM, f"{OPTIMIZER}.zero_grad", first_group_only, cell("Adamax-loop")),
-    Plant("momentum does not rest", CLAIM, "torch.optim.SGD.step", momentum_of_the_resting, cell("SGD-foreach")),
+    Plant("momentum does not rest", CLAIM, "torch.optim.SGD.step", momentum_of_the_resting, cell("SGD-loop")),
     Plant("the epoch is not loaded", CLAIM, f"{SCHEDULER}.ConstantLR.load_state_dict", without_epoch,
           cell("Adadelta-loop")),
     Plant("copies share gradients", CLAIM, "torch.Tensor.__deepcopy__", same_gradients, cell("AdamW-loop")),
