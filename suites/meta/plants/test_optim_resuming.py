@@ -164,6 +164,6 @@ def test_is_rejected(plant, request):
     assert_rejected(plant, request)
 
 
-@pytest.mark.parametrize(("plant", "mend"), MENDED, ids=str)
+@pytest.mark.parametrize(("plant", "mend"), MENDED, ids=lambda part: getattr(part, "__name__", str(part)))
 def test_is_rejected_by_a_claim_that_holds_once_torch_is_mended(plant, mend, request):
     assert_rejected_once_mended(plant, Repair(plant.target, mend), request)
