@@ -57,7 +57,18 @@ KINKS = (
     Kink("torch.linalg.vector_norm", lambda x: torch.linalg.vector_norm(x, 1), (0, -2, 3), (0, -1, 1), "order 1"),
     Kink("torch.sort", lambda x: x.sort().values[:2].sum() + x.sort().values[2:].sum(), (1, 1, 1), (1, 1, 1), "ties"),
     Kink("torch.cumprod", lambda x: x.cumprod(0), (2, 0, 3), (1, 8, 0), "one zero"),
-    Kink("torch.nn.functional.leaky_relu", lambda x: F.leaky_relu(x, 0.25), (-1, 1), (0.25, 1)),
+    Kink("torch.nn.functional.leaky_relu", lambda x: F.leaky_relu(x, 0.25), (-1, 0, 1), (0.25, 0.25, 1)),
+    Kink("torch.nn.functional.leaky_relu", lambda x: F.leaky_relu(x, 2.0), (-1, 0, 1), (2, 1, 1), "steeper below"),
+    Kink("torch.nn.functional.elu", lambda x: F.elu(x, 0.5), (-INF, 0, 1), (0, 0.5, 1), "flatter below"),
+    Kink("torch.nn.functional.elu", lambda x: F.elu(x, 2.0), (-INF, 0, 1), (0, 1, 1), "steeper below"),
+    Kink("torch.nn.functional.hardsigmoid", F.hardsigmoid, (-4, -3, 3, 4), (0, 0, 0, 0)),
+    Kink("torch.nn.functional.hardswish", F.hardswish, (-4, -3, 3, 4), (0, 0, 1, 1)),
+    Kink("torch.std", torch.std, (2, 2, 2), (0, 0, 0), "no deviation"),
+    Kink("torch.linalg.vector_norm", lambda x: torch.linalg.vector_norm(x, INF), (2, -2, 1), (0.5, -0.5, 0), "largest"),
+    Kink("torch.hypot", lambda x: torch.hypot(x, x.detach()), (0, 3), (0, 0.5**0.5), "at the origin"),
+    Kink("torch.clamp", lambda x: x.clamp(torch.zeros_like(x.detach())), (-1, 0, 1), (0, 0.5, 1), "by a tensor"),
+    Kink("torch.nn.functional.hinge_embedding_loss",
+         lambda x: F.hinge_embedding_loss(x, -torch.ones_like(x.detach()), reduction="sum"), (0, 1, 2), (-1, 0, 0)),
     Kink("torch.where", lambda x: torch.where(x > 0, x.exp(), x.exp() * 0), (-1, 0), (0, 0)),
     Kink("torch.nan_to_num", torch.nan_to_num, (math.nan, INF, -INF, 2), (0, 0, 0, 1)),
     Kink("torch.xlogy", lambda x: torch.xlogy(x, x.detach() + 1), (0, 1), (0, math.log(2))),
@@ -126,13 +137,36 @@ def test_a_reduction_with_an_index_gives_all_to_that_one(name, device):
     close(found, 5 * np.eye(5)[index[0]], device=device)
 
 
-@documents("torch.maximum", "torch.minimum", guide=GUIDE)
-@pytest.mark.parametrize("name", ["maximum", "minimum"])
+@documents("torch.maximum", "torch.minimum", "torch.fmax", "torch.fmin", "notes/autograd", guide=GUIDE)
+@pytest.mark.parametrize("name", ["maximum", "minimum", "fmax", "fmin"])
 def test_equal_operands_share_the_gradient(name, device):
-    """Where both operands of maximum or minimum are equal each gets half of the gradient."""
+    """Where both operands of maximum, minimum, fmax or fmin are equal each gets half of the gradient."""
     x, y = np.array([1.0, 2, 3]), np.array([1.0, 5, -3])
     by_x, by_y = gradient.vjp(getattr(torch, name), (x, y), np.full(3, 4.0), device)
 
-    larger = np.array([0.0, 0, 4]) if name == "maximum" else np.array([0.0, 4, 0])
+    larger = np.array([0.0, 0, 4]) if "max" in name else np.array([0.0, 4, 0])
     close(by_x, larger + np.array([2.0, 0, 0]), device=device)
     close(by_y, np.array([4.0, 4, 4]) - larger - np.array([2.0, 0, 0]), device=device)
+
+
+@documents("torch.atan2")
+@pytest.mark.parametrize("size", [1e-25, 1.0, 1e25], ids=["small", "of middling size", "large"])
+def test_atan2_has_a_gradient_of_any_size(size, device):
+    """The gradient of atan2(y, x) is (x, -y) / (x² + y²), also where the squares leave the range of the dtype."""
+    y, x = np.float32([3 * size, -4 * size]), np.float32([4 * size, 3 * size])
+    by_y, by_x = gradient.vjp(torch.atan2, (y, x), np.ones(2, np.float32), device)
+
+    square = (25 * np.float64(np.float32(size))) * np.float64(np.float32(size))
+    close(by_y, x.astype(float) / square, bound.faithful(x / square, 8), dtype="float32", device=device)
+    close(by_x, -y.astype(float) / square, bound.faithful(y / square, 8), dtype="float32", device=device)
+
+
+@documents("torch.polar")
+def test_polar_has_a_gradient_at_the_origin(device):
+    """The derivative of polar(r, φ) by r is (cos φ, sin φ), also where r is 0."""
+    r, angle = np.array([0.0, 0, 2]), np.array([0.5, -2, 1])
+    by_r = gradient.vjp(lambda r: torch.polar(r, torch.from_numpy(angle).to(r.device)).real, (r,), np.ones(3), device)[
+        0
+    ]
+
+    close(by_r, np.cos(angle), bound.faithful(np.cos(angle), 8), device=device)

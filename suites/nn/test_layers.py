@@ -98,6 +98,24 @@ def test_gelu_of_infinity_is_infinity(length, dtype, device):
     close(F.gelu(tensor(x, device)), x, device=device)
 
 
+#: The slope of each at 0, seen from below.
+BELOW = {"elu": 1.0, "celu": 1.0, "selu": 1.0507009873554804934193349852946 * 1.6732632423543772848170429916717}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=documents(f"torch.nn.functional.{name}"), id=name) for name in BELOW]
+)
+@documents(guide=GUIDE)
+@pytest.mark.parametrize("length", [1, 33])
+def test_small_numbers_below_zero_keep_their_digits(name, length, dtype, device):
+    """ELU, CELU and SELU of small negative numbers, where exp(x) - 1 is about x, have all the digits of the dtype."""
+    x = np.tile(draw.cast(-(0.5 ** np.arange(1, 70, 4)), dtype), (length, 1))
+    found = getattr(F, name)(tensor(x, device))
+
+    expected = BELOW[name] * np.expm1(x.astype(np.longdouble))
+    close(found, expected, bound.faithful(expected, 8), dtype=dtype, device=device)
+
+
 @documents("torch.nn.functional.linear", "torch.nn.Linear", guide=GUIDE)
 @given(seed=draw.seeds(), rows=st.sampled_from((1, 2, 31, 32, 65)), bias=st.booleans())
 def test_linear_is_exact_on_integers(seed, rows, bias, dtype, device):

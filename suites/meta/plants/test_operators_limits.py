@@ -1,8 +1,10 @@
-"""Wrong answers where numbers, batches and shifts are at their limits."""
+"""Wrong answers where numbers, batches, shifts and derivatives are at their limits."""
 
 import torch
 
+from suites.autograd import test_kinks as kinks
 from suites.meta.planting import Plant, Repair, assert_rejected, assert_rejected_once_mended, plants
+from suites.nn import test_layers as layers
 from suites.nn import test_loss as losses
 from suites.operators import test_complex as complexes
 from suites.operators import test_fourier_laws as fourier
@@ -41,6 +43,10 @@ PLAIN = (
           lambda f: lambda x: f(x[None]), {"name": "fftn"}),
     Plant("by the logarithm", losses.test_confident_logits_have_small_losses, WITH_LOGITS, by_logarithm,
           {"target": 1.0}),
+    Plant("exp(x) - 1", layers.test_small_numbers_below_zero_keep_their_digits, "torch.nn.functional.elu",
+          lambda f: lambda x: torch.where(x < 0, x.exp() - 1, x), {"name": "elu", "length": 33}),
+    Plant("x is a constant", kinks.test_atan2_has_a_gradient_of_any_size, "torch.atan2",
+          lambda f: lambda y, x: f(y, x.detach()) + 0 * x, {"size": 1.0}),
 )  # fmt: skip
 #: Of a torch that keeps them.
 MENDED = (
@@ -51,8 +57,11 @@ MENDED = (
           {"row": fourier.NAMED["fft"]}),
     Plant("0 is drawn", random.test_never_samples_zero_in_float16, "torch.Tensor.exponential_",
           lambda f: lambda self: f(self).sub_(1e-3).clamp_(min=0)),
+    Plant("by the modulus", kinks.test_polar_has_a_gradient_at_the_origin, "torch.polar",
+          lambda f: lambda r, angle: torch.complex(r.abs() * angle.cos(), r * angle.sin())),
 )  # fmt: skip
 REPAIRS = {
+    "torch.polar": lambda f: lambda r, angle: torch.complex(r * angle.cos(), r * angle.sin()),
     "torch.logaddexp": lambda f: lambda x, y: torch.where(x.real > y.real, x, y),
     "torch.fft.fft": lambda f: lambda x: f(x) if x.numel() else x.clone(),
     "torch.Tensor.exponential_": lambda f: lambda self: f(self).clamp_(min=2.0**-24),
