@@ -150,6 +150,7 @@ def test_equal_tells_whether_all_elements_are(sample, changed, device):
 @logic
 @documents(guide=GUIDE)
 @pytest.mark.dtypes(torch.float32, torch.int64, torch.complex64)
+@example(pair=operands.MEETING)
 @given(pair=operands.pairs(fills=("ties",)))
 def test_logic_takes_numbers_that_are_not_zero_for_true(name, pair, dtype, device):
     """Logical operations take zeros for False and all else, NaN too, for True, and give bool."""

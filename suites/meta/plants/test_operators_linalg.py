@@ -98,7 +98,7 @@ NORMS = (
     Plant("NaN", norms.test_the_norm_of_an_empty_matrix_is_zero, L + "matrix_norm",
           lambda f: lambda x, order: f(x, order) / 0.0, {"order": "fro", "shape": (3, 0)}),
     Plant("of order 2", norms.test_norm_along_one_axis_is_a_vector_norm, L + "norm",
-          lambda f: lambda x, order, **k: f(x, 2.0 if order == 3 else order, **k), D),
+          lambda f: lambda x, order, **k: f(x, 2.0 if order == 3 else order, **k), {"order": 3, **D}),
     Plant("squared", norms.test_norm_flattens_without_ord_and_dim, L + "norm", lambda f: lambda x: f(x) ** 2, D),
     Plant("of all numbers", norms.test_norm_tells_vectors_from_matrices, L + "norm",
           lambda f: lambda x, order: f(x.reshape(-1), order) if x.ndim == 2 else f(x, order), {"order": 2, **D}),
