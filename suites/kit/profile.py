@@ -30,10 +30,9 @@ def load(name: str) -> None:
 def _forget_the_source() -> None:
     """Keep Hypothesis from drawing numbers that stand in our modules: examples would depend on what else is loaded.
 
-    It has no setting for that; it does so since 6.131.
+    It has no setting for that.
     """
-    if hasattr(providers, "is_local_module_file"):
-        providers.is_local_module_file = lambda path: False  # type: ignore[assignment]
+    providers.is_local_module_file = lambda path: False  # type: ignore[assignment]
 
 
 def seed_of(claim: str, dtype: str | None, run_seed: int) -> int:
