@@ -102,7 +102,9 @@ def _shown(lines: list[str], at: int, indent: int) -> tuple[str, int]:
 def outcomes(name: str, seed: int) -> tuple[Outcome, ...]:
     """Run the examples of a page from first to last, with random numbers from the seed."""
     space = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "np": np, "numpy": np, "math": math}
-    space.update(optim=torch.optim, linalg=torch.linalg, autograd=torch.autograd, tensor=torch.tensor)
+    space.update(
+        optim=torch.optim, linalg=torch.linalg, autograd=torch.autograd, tensor=torch.tensor, warnings=warnings
+    )
     python = {key: value for key, value in vars(builtins).items() if key != "input"}  # that is always a tensor
     space.update(_names(name.rsplit(".", 1)[0]), __name__="example", __builtins__=python)
     with isolated(seed):
