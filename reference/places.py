@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Union
+from typing import Any, Union
 
 import numpy as np
 from numpy import ndarray as Array
@@ -11,7 +11,7 @@ from numpy import ndarray as Array
 Sides = Union[int, Sequence[int]]
 
 
-def each(size: Sides, sides: int) -> tuple[int, ...]:
+def each(size: int | Sequence[Any], sides: int) -> tuple[Any, ...]:
     """One number for each side, which a single number stands for."""
     return (size,) * sides if isinstance(size, int) else tuple(size)
 

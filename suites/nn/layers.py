@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from reference import activation, attention, convolution, linear, normalization, piecewise, pooling, sampling, spatial
+from reference import activation, attention, convolution, linear, normalization, piecewise, sampling, spatial
 
 Rng = np.random.Generator
 Inputs = Callable[[Rng], tuple[tuple[np.ndarray, ...], dict[str, Any]]]
@@ -99,30 +99,9 @@ def images(rng: Rng, low: int = 3, high: int = 9) -> np.ndarray:
     return rng.standard_normal((side(rng, 1, 3), side(rng, 1, 3), side(rng, low, high), side(rng, low, high)))
 
 
-def pooled(*more: str) -> Inputs:
-    """Images, a kernel, a stride that may be left out, and a padding of at most half the kernel."""
-
-    def inputs(rng: Rng):
-        kernel = side(rng, 2, 3), side(rng, 2, 3)
-        settings: dict[str, Any] = {"padding": side(rng, 0, 1)}
-        if rng.random() < 0.6:
-            settings["stride"] = side(rng, 1, 3)
-        if "dilation" in more:
-            settings["dilation"] = side(rng, 1, 2)
-        if "count_include_pad" in more:
-            settings["count_include_pad"] = bool(rng.integers(2))
-        return (images(rng, 5, 9),), {"kernel": kernel, **settings}
-
-    return inputs
-
-
 def resized(rng: Rng):
     """Images and another size, that need not divide theirs."""
     return (images(rng, 1, 7),), {"size": (side(rng, 1, 9), side(rng, 1, 9))}
-
-
-def cells(rng: Rng):
-    return (images(rng, 1, 9),), {"output_size": (side(rng, 1, 5), side(rng, 1, 5))}
 
 
 def offset(x: np.ndarray, rng: Rng) -> np.ndarray:
@@ -282,9 +261,6 @@ ROWS = (
     Layer("log_softmax", renamed(F.log_softmax, axis="dim"), activation.log_softmax, along, slack=2.0),
     Layer("linear", F.linear, linear.linear, affine),
     Layer("conv2d", late("conv2d"), convolution.conv2d, convolved),
-    Layer("max_pool2d", renamed(F.max_pool2d, kernel="kernel_size"), pooling.max_pool2d, pooled("dilation")),
-    Layer("avg_pool2d", renamed(F.avg_pool2d, kernel="kernel_size"), pooling.avg_pool2d, pooled("count_include_pad")),
-    Layer("adaptive_avg_pool2d", F.adaptive_avg_pool2d, pooling.adaptive_avg_pool2d, cells),
     Layer("interpolate", F.interpolate, sampling.interpolate, resized, "to the nearest"),
     Layer("pad", F.pad, spatial.pad, padded("constant"), "by a constant"),
     Layer("pad", F.pad, spatial.pad, padded("reflect"), "by reflection"),

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference import pools
+from reference import pooling
 from suites.kit import array, bound, close, documents, draw, gradient, tensor
 
 SIDES = {1: (11,), 2: (7, 6), 3: (5, 4, 6)}
@@ -51,11 +51,11 @@ def seen(row: Pool, x: np.ndarray) -> np.ndarray:
     """The flat places that each cell holds (N, C, ..., K); -1 is none."""
     if row.name == "max_pool":
         settings = {{"kernel_size": "kernel"}.get(name, name): value for name, value in row.settings.items()}
-        return pools.places_seen(x, **settings)
+        return pooling.places_seen(x, **settings)
     numbers = np.arange(np.prod(x.shape[2:])).reshape(1, 1, *x.shape[2:])
     lists = np.empty((1, 1, *row.settings["output_size"]), object)
     for at in np.ndindex(*lists.shape[2:]):
-        here = tuple(pools.cell(n, m, i) for n, m, i in zip(x.shape[2:], lists.shape[2:], at))
+        here = tuple(pooling.cell(n, m, i) for n, m, i in zip(x.shape[2:], lists.shape[2:], at))
         lists[(0, 0, *at)] = numbers[(0, 0, *here)].ravel()
     longest = max(len(places) for places in lists.flat)
     padded = [np.pad(places, (0, longest - len(places)), constant_values=-1) for places in lists.flat]
@@ -163,7 +163,7 @@ def test_fractional_maxima_are_of_whole_windows(dimensions, seed, device):
     x = draw.normal(seed, 2, 2, *sides)
     values, indices = (array(part) for part in function(tensor(x, device), 2, 4, return_indices=True))
 
-    every = pools.max_pool(x, 2, stride=1)
+    every = pooling.max_pool(x, 2, stride=1)
     assert all(np.isin(values[n, c], every[n, c]).all() for n, c in np.ndindex(2, 2))
     close(values.reshape(2, 2, -1), np.take_along_axis(x.reshape(2, 2, -1), indices.reshape(2, 2, -1), 2))
 
@@ -175,7 +175,7 @@ def test_last_window_sums_what_it_holds(dimensions, device):
     x = draw.lattice(0, (2, 2, *SIDES[dimensions])) ** 2 + 1
     found = getattr(F, f"lp_pool{dimensions}d")(tensor(x, device), 1.0, 4, ceil_mode=True)
 
-    close(found, pools.lp_pool(x, 1.0, 4, ceil_mode=True), bound.Bound(64, 1e3), device=device)
+    close(found, pooling.lp_pool(x, 1.0, 4, ceil_mode=True), bound.Bound(64, 1e3), device=device)
 
 
 @documents("torch.nn.LPPool1d", "torch.nn.LPPool2d")

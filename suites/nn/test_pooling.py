@@ -8,8 +8,7 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference.pooling import adaptive_avg_pool2d, max_pool2d, max_pool2d_vjp
-from reference.pools import lp_pool2d
+from reference.pooling import adaptive_avg_pool2d, lp_pool2d, max_pool2d, max_pool2d_vjp
 from suites.kit import array, bound, close, documents, draw, gradient, tensor
 
 GUIDE = "Defining Your Network"

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from reference import convolutions, pools, spatial
+from reference import convolution, pooling, spatial
 from suites.nn.layers import Inputs, Layer, Rng, maybe, options, renamed, side
 
 #: The longest sides of images of one, two and three dimensions.
@@ -153,16 +153,18 @@ def _rows() -> tuple[Layer, ...]:
     for n in (1, 2, 3):
         divisors = ("count_include_pad", "divisor_override")[: 1 + (n > 1)]
         rows += [
-            Layer(f"conv{n}d", of("conv", n), convolutions.convolution, convolved(n), "of any setting"),
-            Layer(f"conv{n}d", of("conv", n), convolutions.convolution, named(n), "padded by name"),
-            Layer(f"conv_transpose{n}d", of("conv_transpose", n), convolutions.conv_transpose, transposed(n),
+            Layer(f"conv{n}d", of("conv", n), convolution.convolution, convolved(n), "of any setting"),
+            Layer(f"conv{n}d", of("conv", n), convolution.convolution, named(n), "padded by name"),
+            Layer(f"conv_transpose{n}d", of("conv_transpose", n), convolution.conv_transpose, transposed(n),
                   "of any setting"),
-            Layer(f"max_pool{n}d", of("max_pool", n), pools.max_pool, pooled(n, "dilation"), "of any setting"),
-            Layer(f"avg_pool{n}d", of("avg_pool", n), pools.avg_pool, pooled(n, *divisors), "of any setting"),
-            Layer(f"lp_pool{n}d", of("lp_pool", n), pools.lp_pool, normed(n), "of any norm"),
-            Layer(f"adaptive_avg_pool{n}d", of("adaptive_avg_pool", n), pools.adaptive_avg_pool, cells(n), "by cells"),
-            Layer(f"adaptive_max_pool{n}d", of("adaptive_max_pool", n), pools.adaptive_max_pool, cells(n), "by cells"),
-            Layer(f"max_unpool{n}d", of("max_unpool", n, kernel_size=2), pools.max_unpool, unpooled(n)),
+            Layer(f"max_pool{n}d", of("max_pool", n), pooling.max_pool, pooled(n, "dilation"), "of any setting"),
+            Layer(f"avg_pool{n}d", of("avg_pool", n), pooling.avg_pool, pooled(n, *divisors), "of any setting"),
+            Layer(f"lp_pool{n}d", of("lp_pool", n), pooling.lp_pool, normed(n), "of any norm"),
+            Layer(f"adaptive_avg_pool{n}d", of("adaptive_avg_pool", n), pooling.adaptive_avg_pool, cells(n),
+                  "by cells"),
+            Layer(f"adaptive_max_pool{n}d", of("adaptive_max_pool", n), pooling.adaptive_max_pool, cells(n),
+                  "by cells"),
+            Layer(f"max_unpool{n}d", of("max_unpool", n, kernel_size=2), pooling.max_unpool, unpooled(n)),
         ]  # fmt: skip
     return tuple(rows)
 

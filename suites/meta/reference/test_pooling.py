@@ -5,12 +5,22 @@ from functools import partial
 import numpy as np
 import pytest
 
+from reference.places import cell, each, places, windowed
 from reference.pooling import (
+    adaptive_avg_pool1d,
     adaptive_avg_pool2d,
     adaptive_avg_pool2d_vjp,
+    adaptive_max_pool2d,
+    avg_pool1d,
     avg_pool2d,
+    avg_pool3d,
+    lp_pool1d,
+    lp_pool2d,
+    max_pool1d,
     max_pool2d,
     max_pool2d_vjp,
+    max_unpool1d,
+    places_seen,
 )
 from suites.meta.reference.checks import draw, equals, is_adjoint, near
 
@@ -35,8 +45,8 @@ def cells(x, kernel, stride, padding, dilation):
     rows = (height + 2 * ph - dh * (kh - 1) - 1) // sh + 1
     columns = (width + 2 * pw - dw * (kw - 1) - 1) // sw + 1
     for i, j in np.ndindex(rows, columns):
-        places = [(i * sh + p * dh - ph, j * sw + q * dw - pw) for p, q in np.ndindex(kh, kw)]
-        yield i, j, [(r, c) for r, c in places if 0 <= r < height and 0 <= c < width]
+        seen = [(i * sh + p * dh - ph, j * sw + q * dw - pw) for p, q in np.ndindex(kh, kw)]
+        yield i, j, [(r, c) for r, c in seen if 0 <= r < height and 0 <= c < width]
 
 
 def test_maximum_by_hand():
@@ -82,9 +92,9 @@ def test_maximum_equals_the_loops(kernel, stride, padding, dilation):
     y = max_pool2d(x, **options)
     (cotangent,) = draw(4, y.shape)
     dx, size = np.zeros_like(x), np.zeros_like(x)
-    for i, j, places in cells(x, **options):
+    for i, j, seen in cells(x, **options):
         for n, c in np.ndindex(2, 2):
-            first = max(places, key=lambda place, image=x[n, c]: image[place])
+            first = max(seen, key=lambda place, image=x[n, c]: image[place])
             dx[(n, c, *first)] += cotangent[n, c, i, j]
             size[(n, c, *first)] += abs(cotangent[n, c, i, j])
             assert y[n, c, i, j] == x[(n, c, *first)]
@@ -98,9 +108,9 @@ def test_average_equals_the_loops(kernel, stride, padding, counted):
     (x,) = draw(5, (2, 2, 8, 7))
     options = {"kernel": kernel, "stride": stride, "padding": padding}
     y = avg_pool2d(x, **options, count_include_pad=counted)
-    for i, j, places in cells(x, **options, dilation=1):
-        values = np.prod(kernel if isinstance(kernel, tuple) else (kernel, kernel)) if counted else len(places)
-        total, size = (sum(z[:, :, r, c] for r, c in places) for z in (x, abs(x)))
+    for i, j, seen in cells(x, **options, dilation=1):
+        values = np.prod(kernel if isinstance(kernel, tuple) else (kernel, kernel)) if counted else len(seen)
+        total, size = (sum(z[:, :, r, c] for r, c in seen) for z in (x, abs(x)))
         near(y[:, :, i, j], total / values, scale=size / values)
 
 
@@ -116,3 +126,42 @@ def test_adaptive_average_gradient_is_adjoint(size):
     is_adjoint(
         partial(adaptive_avg_pool2d, **options), partial(adaptive_avg_pool2d_vjp, **options), *draw(8, (2, 2, 8, 7))
     )
+
+
+LINE = np.array([[[1.0, 2.0, 4.0, 8.0, 16.0]]])
+CUBE = np.arange(8.0).reshape(1, 1, 2, 2, 2)
+
+SIDES = {
+    "places": (places(5, 2, 2, 1, 1), [[-1, 0], [1, 2], [3, 4]]),
+    "places to the ceiling": (places(5, 2, 2, 0, 1, True), [[0, 1], [2, 3], [4, 5]]),
+    "places but behind the padding": (places(3, 1, 2, 1, 1, True), [[-1], [1]]),
+    "places apart": (places(5, 2, 1, 0, 3), [[0, 3], [1, 4]]),
+    "windowed": (windowed(LINE, 2, padding=1, stride=2, fill=9.0), [[[[9, 1], [2, 4], [8, 16]]]]),
+    "max_pool1d": (max_pool1d(LINE, 2), [[[2, 8]]]),
+    "max_pool1d to the ceiling": (max_pool1d(-LINE, 2, ceil_mode=True), [[[-1, -4, -16]]]),
+    "max_pool1d with NaN": (max_pool1d(np.array([[[1, np.nan, 3.0]]]), 2, stride=1), [[[np.nan, np.nan]]]),
+    "places_seen": (places_seen(LINE, 2, padding=1, stride=3), [[[[-1, 0], [2, 3]]]]),
+    "avg_pool1d": (avg_pool1d(LINE, 2, padding=1), [[[0.5, 3, 12]]]),
+    "avg_pool1d of what there is": (avg_pool1d(LINE, 2, padding=1, count_include_pad=False), [[[1, 3, 12]]]),
+    "avg_pool1d to the ceiling": (avg_pool1d(LINE, 2, ceil_mode=True), [[[1.5, 6, 16]]]),
+    "avg_pool1d by a divisor": (avg_pool1d(LINE, 2, divisor_override=4), [[[0.75, 3]]]),
+    "avg_pool3d": (avg_pool3d(CUBE, (2, 1, 2)), [[[[[2.5], [4.5]]]]]),
+    "lp_pool1d": (lp_pool1d(np.array([[[3.0, 4.0]]]), 2.0, 2), [[[5]]]),
+    "lp_pool1d to the ceiling": (lp_pool1d(LINE, 1.0, 2, ceil_mode=True), [[[3, 12, 16]]]),
+    "lp_pool2d": (lp_pool2d(np.array([[[[3.0, -4.0]]]]), 2.0, (1, 2)), [[[[5]]]]),
+    "lp_pool2d of infinity": (lp_pool2d(np.array([[[[3.0, -4.0]]]]), np.inf, (1, 2)), [[[[4]]]]),
+    "adaptive_avg_pool1d": (adaptive_avg_pool1d(LINE, (2,)), [[[7 / 3, 28 / 3]]]),
+    "adaptive_max_pool2d": (adaptive_max_pool2d(LINE[:, :, None], (None, 2)), [[[[4, 16]]]]),
+    "max_unpool1d": (max_unpool1d(LINE[..., :2], np.array([[[3, 1]]]), (4,)), [[[0, 2, 0, 1]]]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "expected"), SIDES.values(), ids=list(SIDES))
+def test_value_by_hand(found, expected):
+    near(found, expected)
+
+
+def test_one_number_stands_for_all_sides():
+    assert each(3, 2) == (3, 3)
+    assert each([1, 2], 2) == (1, 2)
+    assert [cell(5, 2, i) for i in range(2)] == [slice(0, 3), slice(2, 5)]
