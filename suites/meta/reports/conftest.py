@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from reports.__main__ import main
 from reports.record import Run, read
 
 ROOT = Path(__file__).parents[3]
@@ -129,3 +131,20 @@ class Suite:
 def suite(tmp_path: Path) -> Suite:
     """Give an empty suite."""
     return Suite(tmp_path)
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Callable[[Sequence[str]], str]:
+    """Give a function that runs ``python -m reports`` and returns its complaint: one line, with exit code 2."""
+
+    def run(arguments: Sequence[str]) -> str:
+        try:
+            status = main(arguments)
+        except SystemExit as leaving:
+            status = leaving.code
+        complaint = capsys.readouterr().err
+        assert status == 2
+        assert complaint.count("\n") == 1
+        return complaint
+
+    return run
