@@ -1,11 +1,14 @@
-"""Losses over classes: cross entropy and negative log likelihood, of class indices and of probabilities."""
+"""Losses over classes: cross entropy and negative log likelihood, and probabilities of classes in clusters."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy import ndarray as Array
 
 from reference.activation import log_softmax
+from reference.linear import linear
 
 
 def nll_loss(
@@ -36,6 +39,21 @@ def cross_entropy(
     """
     share, divisor = _shares(x, target, weight, ignore_index, label_smoothing)
     return _reduced(log_softmax(x, _class_axis(x)), share, divisor, reduction)
+
+
+def adaptive_log_softmax(
+    x: Array, head: Array, tails: Sequence[tuple[Array, Array]], head_bias: Array | None = None
+) -> Array:
+    """The logarithms of the probabilities of all classes: the head's first rows are classes of their own, each further
+    row is a cluster, among whose classes its tail (a projection, then logits) shares out what the row gives it.
+
+    x (N, I), head (S + K, I), each of K tails (J, I) and (C, J) -> (N, S + Σ C).
+    """
+    of_head = log_softmax(linear(x, head, head_bias), 1)
+    alone = len(head) - len(tails)
+    shared = (log_softmax(linear(linear(x, first), second), 1) for first, second in tails)
+    clusters = (of_head[:, [alone + i]] + within for i, within in enumerate(shared))
+    return np.concatenate([of_head[:, :alone], *clusters], axis=1)
 
 
 def _class_axis(x: Array) -> int:

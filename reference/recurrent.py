@@ -11,7 +11,7 @@ from reference.activation import sigmoid
 from reference.linear import linear
 
 State = tuple[Array, ...]
-Weights = tuple[Array, Array, Array, Array]
+Weights = tuple[Array, ...]
 
 
 def rnn_cell(x: Array, state: State, weights: Weights) -> State:
@@ -22,13 +22,14 @@ def rnn_cell(x: Array, state: State, weights: Weights) -> State:
 
 def lstm_cell(x: Array, state: State, weights: Weights) -> State:
     """i, f, o = s(·), g = tanh(·) of W_ih x + b_ih + W_hh h + b_hh in the order i, f, g, o; c' = f c + i g, h'
-    = o tanh(c').
+    = o tanh(c'), or W_hr o tanh(c') where a fifth weight projects it.
     """
-    w_ih, w_hh, b_ih, b_hh = weights
+    w_ih, w_hh, b_ih, b_hh, *projection = weights
     h, c = state
     i, f, g, o = np.split(linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh), 4, axis=-1)
     c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-    return sigmoid(o) * np.tanh(c), c
+    h = sigmoid(o) * np.tanh(c)
+    return (linear(h, *projection) if projection else h), c
 
 
 def gru_cell(x: Array, state: State, weights: Weights) -> State:

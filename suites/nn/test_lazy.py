@@ -1,5 +1,7 @@
 """Lazy modules: they take the sizes of their first input and become ordinary modules."""
 
+import functools
+
 import numpy as np
 import pytest
 import torch
@@ -9,16 +11,23 @@ from suites.kit import array, close, documents, draw, tensor
 
 pytestmark = pytest.mark.filterwarnings("ignore:Lazy modules are a new feature")
 
-CASES = {
-    "LazyLinear": (lambda: nn.LazyLinear(3), nn.Linear, "in_features", (2, 5), 5),
-    "LazyConv1d": (lambda: nn.LazyConv1d(3, 2), nn.Conv1d, "in_channels", (2, 4, 6), 4),
-    "LazyConv2d": (lambda: nn.LazyConv2d(3, 2), nn.Conv2d, "in_channels", (2, 4, 6, 6), 4),
-    "LazyConvTranspose2d": (lambda: nn.LazyConvTranspose2d(3, 2), nn.ConvTranspose2d, "in_channels", (2, 4, 6, 6), 4),
-    "LazyBatchNorm1d": (lambda: nn.LazyBatchNorm1d(), nn.BatchNorm1d, "num_features", (2, 7), 7),
-    "LazyBatchNorm2d": (lambda: nn.LazyBatchNorm2d(), nn.BatchNorm2d, "num_features", (2, 7, 3, 3), 7),
-    "LazyInstanceNorm2d": (lambda: nn.LazyInstanceNorm2d(affine=True), nn.InstanceNorm2d, "num_features",
-                           (2, 7, 3, 3), 7),
-}  # fmt: skip
+SHAPES = ((2, 4, 6), (2, 4, 6, 6), (2, 4, 4, 4, 4))
+
+
+def cases():
+    """By its name: how each lazy module is made, what it becomes, and which size it takes over from what."""
+    yield "LazyLinear", (lambda: nn.LazyLinear(3), nn.Linear, "in_features", (2, 5), 5)
+    for kind, attribute, arguments in (
+        ("Conv", "in_channels", (3, 2)), ("ConvTranspose", "in_channels", (3, 2)), ("BatchNorm", "num_features", ()),
+        ("InstanceNorm", "num_features", (1e-5, 0.1, True)),
+    ):  # fmt: skip
+        for number, shape in enumerate(SHAPES, start=1):
+            name = f"Lazy{kind}{number}d"
+            make = functools.partial(getattr(nn, name), *arguments)
+            yield name, (make, getattr(nn, f"{kind}{number}d"), attribute, shape, 4)
+
+
+CASES = dict(cases())
 
 
 @pytest.mark.parametrize(("make", "kind", "attribute", "shape", "size"),
@@ -62,17 +71,41 @@ def test_lazy_linear_loads_the_state_of_an_ordinary_one():
     assert type(module) is nn.Linear
 
 
-@documents("torch.nn.LazyLinear", "torch.nn.LazyConv2d", "torch.nn.Module.load_state_dict")
-@pytest.mark.parametrize("name", list(CASES))
-@pytest.mark.parametrize("loaded", [False, True], ids=["new", "loaded"])
-def test_infers_its_size(name, loaded):
-    """A lazy module knows its input size once it is ordinary, also when its parameters came from a state_dict."""
-    make, kind, attribute, shape, size = CASES[name]
+INFERS = documents("torch.nn.LazyLinear", "torch.nn.LazyConv2d", "torch.nn.Module.load_state_dict")
+
+
+def size_of(name, loaded):
+    """The size that the module has after its first input, and the one it should have."""
+    make, _, attribute, shape, size = CASES[name]
     module, x = make(), torch.from_numpy(draw.normal(0, *shape, dtype="float32"))
     twin = make()
     twin(x)
-    module.load_state_dict(twin.state_dict() if loaded else module.state_dict())
+    module.load_state_dict((twin if loaded else module).state_dict())
     module(x)
+    return getattr(module, attribute), size
 
-    assert type(module) is kind
-    assert getattr(module, attribute) == size
+
+@INFERS
+@pytest.mark.parametrize("name", CASES)
+def test_infers_its_size(name):
+    """A lazy module knows its input size once it is ordinary."""
+    found, expected = size_of(name, loaded=False)
+
+    assert found == expected
+
+
+@INFERS
+@pytest.mark.parametrize("name", [name for name in CASES if name != "LazyLinear"])
+def test_infers_its_size_when_loaded(name):
+    """It does so too when its parameters came from a state_dict."""
+    found, expected = size_of(name, loaded=True)
+
+    assert found == expected
+
+
+@INFERS
+def test_lazy_linear_infers_its_size_when_loaded():
+    """So does a LazyLinear."""
+    found, expected = size_of("LazyLinear", loaded=True)
+
+    assert found == expected

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from reference.classification import cross_entropy, nll_loss
+from reference.classification import adaptive_log_softmax, cross_entropy, nll_loss
 from suites.meta.reference.checks import equals, near
 
 LOG_P = np.array([[-1.0, -2.0, -4.0], [-8.0, -16.0, -32.0]])
@@ -67,3 +67,10 @@ def test_an_ignored_target_is_not_smoothed():
         cross_entropy(LOGITS, np.array([0, -100]), label_smoothing=0.5, reduction="none"),
         [2 * LN2 - math.log(3) / 4, 0],
     )
+
+
+def test_adaptive_log_softmax_shares_out_what_the_head_gives_a_cluster():
+    x, head = np.ones((1, 1)), np.zeros((2, 1))
+    tails = [(np.ones((1, 1)), np.array([[0.0], [math.log(3)]]))]
+    near(np.exp(adaptive_log_softmax(x, head, tails)), [[1 / 2, 1 / 8, 3 / 8]])
+    near(np.exp(adaptive_log_softmax(x, head, tails, np.array([math.log(3), 0]))), [[3 / 4, 1 / 16, 3 / 16]])

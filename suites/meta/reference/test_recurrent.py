@@ -32,6 +32,15 @@ def test_lstm_cell():
     near(kept, [[5]])
 
 
+def test_lstm_cell_projects():
+    w_ih, _, b_ih, b_hh = weights(4, [-1000, 1000, 1, 1000])
+    h, c = recurrent.lstm_cell(
+        ZERO, (np.ones((1, 2)), np.array([[5.0]])), (w_ih, np.zeros((4, 2)), b_ih, b_hh, np.array([[2.0], [3.0]]))
+    )
+    near(h, [[2 * math.tanh(5), 3 * math.tanh(5)]])
+    near(c, [[5]])
+
+
 def test_gru_cell():
     (h,) = recurrent.gru_cell(ZERO, (np.array([[4.0]]),), weights(3, [0, 0, 1]))
     near(h, [[math.tanh(1) / 2 + 2]])
