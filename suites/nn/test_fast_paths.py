@@ -187,6 +187,37 @@ def test_encoder_is_its_layers_in_turn(masked, nested, mode, dtype, device):
     close(array(found)[seen], expected[seen], NEAR, dtype=dtype)
 
 
+@documents("torch.nn.Transformer", "torch.nn.TransformerDecoder")
+@pytest.mark.dtypes(torch.float64)
+@modes
+@pytest.mark.parametrize("alone", [True, False], ids=["decoder", "transformer"])
+def test_decoder_is_its_layers_in_turn(alone, mode, dtype, device):
+    """TransformerDecoder is its layers one after another, then its norm, each of the same memory; Transformer is a
+    decoder of what an encoder makes of the source.
+    """
+    whole = nn.Transformer(SIZE, HEADS, 1, 2, HIDDEN, 0.0, batch_first=True)
+    whole, values = filled(whole, 110, device, dtype)
+    mask, behind = masks("tgt_mask", "tgt_key_padding_mask")["mask and padding"], hidden((LENGTH, MEMORY), 7)
+    x, source = draw.normal(5, BATCH, LENGTH, SIZE), draw.normal(6, BATCH, MEMORY, SIZE)
+    inputs = (tensor(x, device), tensor(source, device))
+    inputs, module = (inputs, whole.decoder) if alone else (inputs[::-1], whole)
+    found = asked(module, mode, *inputs, memory_mask=tensor(behind, device), **mask.to(device, dtype))
+
+    memory, y = source if alone else encoded(source, values), x
+    for number in range(2):
+        weights = transformer.part(values, f"decoder.layers.{number}.")
+        y = transformer.decoder_layer(
+            y, memory, weights, heads=HEADS, mask=mask.added, memory_mask=minus_infinity(behind)
+        )
+    close(found, transformer.normalised(y, values, "decoder.norm", 1e-5), NEAR, dtype=dtype, device=device)
+
+
+def encoded(source: np.ndarray, values: dict[str, np.ndarray]) -> np.ndarray:
+    """What a Transformer's encoder of one layer makes of the source."""
+    layer = transformer.part(values, "encoder.layers.0.")
+    return transformer.normalised(transformer.encoder_layer(source, layer, heads=HEADS), values, "encoder.norm", 1e-5)
+
+
 class Heads(NamedTuple):
     """Settings of a MultiheadAttention, and the sizes of its keys and values."""
 

@@ -84,6 +84,8 @@ PATHS = (
           without("tgt_mask"), {**LAYER, "dtype": torch.float64}),
     Plant("the norm is left out", paths.test_encoder_is_its_layers_in_turn, f"{NN}TransformerEncoder.forward", unnormed,
           {"masked": "padding", "nested": True, "mode": "no_grad"}),
+    Plant("the memory's mask is ignored", paths.test_decoder_is_its_layers_in_turn, f"{NN}TransformerDecoder.forward",
+          without("memory_mask"), {"alone": False, "mode": "training", "dtype": torch.float64}),
     Plant("padding is seen", paths.test_attention_is_its_formula, f"{NN}MultiheadAttention.forward",
           without("key_padding_mask"), {"headed": "no bias", "masked": "padding", "alike": True, "mode": "no_grad"}),
 )  # fmt: skip
