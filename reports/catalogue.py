@@ -10,9 +10,16 @@ from typing import Any
 
 import pytest
 
-REFERENCE = Path(__file__).parent.parent / "reference"
+ROOT = Path(__file__).parent.parent
+REFERENCE = ROOT / "reference"
 #: The pages of the documentation that list mathematics, each under the name of what it documents.
-PAGES = ("torch", "torch.Tensor", "torch.special", "torch.linalg", "torch.fft", "torch.nn.functional")
+PAGES = (
+    *("torch", "torch.Tensor", "torch.special", "torch.linalg", "torch.fft", "torch.nn.functional", "torch.nn"),
+    *("torch.nn.init", "torch.nn.utils", "torch.nn.utils.rnn", "torch.nn.utils.parametrize"),
+    *("torch.nn.utils.parametrizations", "torch.optim", "torch.optim.lr_scheduler", "torch.optim.swa_utils"),
+)
+#: Pages of functions alone: the types that they have are told of elsewhere.
+OF_FUNCTIONS = ("torch", "torch.Tensor", "torch.special", "torch.linalg", "torch.fft", "torch.nn.functional")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,7 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Write the catalogue: what each collected claim is about, what is documented, and what has an oracle."""
-    claims = [describe(item) for item in session.items if any(item.iter_markers("documents"))]
+    judging = computing(ROOT)
+    items = [item for item in session.items if any(item.iter_markers("documents"))]
+    claims = [{**describe(item), "judging": getattr(item, "module").__name__ in judging} for item in items]
     catalogue = {"claims": claims, "pages": {page: documented(page) for page in PAGES}, "oracles": oracles()}
     Path(session.config.getoption("--catalogue")).write_text(json.dumps(catalogue), encoding="utf-8")
 
@@ -45,7 +54,8 @@ def documented(page: str) -> list[str]:
     owner: Any = torch
     for part in page.split(".")[1:]:
         owner = getattr(owner, part)
-    return [f"{page}.{name}" for name in dir(owner) if not name.startswith("_") and _is_torchs(getattr(owner, name))]
+    values = {name: getattr(owner, name) for name in dir(owner) if not name.startswith("_")}
+    return [f"{page}.{name}" for name, value in values.items() if _is_function(value) or _is_class(value, page)]
 
 
 def oracles() -> list[str]:
@@ -62,6 +72,30 @@ def oracles() -> list[str]:
     return sorted(names)
 
 
-def _is_torchs(value: Any) -> bool:
+def computing(root: Path) -> set[str]:
+    """List the modules of suites/ that compute with reference/, by themselves or by a table that they take."""
+    files = [path for path in (root / "suites").rglob("*.py") if "meta" not in path.parts]
+    taken = {".".join(path.relative_to(root).with_suffix("").parts): _imports(path) for path in files}
+    found, more = set[str](), {"reference"}
+    while more:
+        found |= more
+        more = {name for name, taken_by in taken.items() if taken_by & found} - found
+    return found
+
+
+def _imports(path: Path) -> set[str]:
+    """List what a module imports from: modules, their packages' first name, and modules of packages."""
+    nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)]
+    modules = {node.module or "" for node in nodes}
+    inner = {f"{node.module}.{part.name}" for node in nodes for part in node.names}
+    return modules | inner | {module.partition(".")[0] for module in modules} - {"suites"}
+
+
+def _is_class(value: Any, page: str) -> bool:
+    ours = isinstance(value, type) and page not in OF_FUNCTIONS and bool(value.__doc__)
+    return ours and value.__module__.startswith(page)
+
+
+def _is_function(value: Any) -> bool:
     described = callable(value) and not isinstance(value, (type, ModuleType)) and getattr(value, "__doc__", None)
     return bool(described) and str(getattr(value, "__module__", None) or "torch").startswith("torch")

@@ -54,8 +54,9 @@ def from_collection() -> Coverage:
         found = json.loads(catalogue.read_text(encoding="utf-8"))
     claims = [(cell(claim["nodeid"], ["cpu"]).claim, claim["documents"], claim["guide"]) for claim in found["claims"]]
     coverage = gather(claims)
+    computed = {name for claim in found["claims"] if claim["judging"] for name in claim["documents"]}
     return coverage._replace(
-        pages=pages.tabulate(found["pages"], coverage.names, found["oracles"], pages.load()),
+        pages=pages.tabulate(found["pages"], coverage.names, {*found["oracles"], *computed}, pages.load()),
         examples=Counter("collected" for name, _, _ in claims if name.startswith(EXAMPLES)),
     )
 

@@ -67,7 +67,7 @@ def _sorted(
 ) -> Page:
     owners = (page, *SYNONYMS.get(page, ()))
     claimed = tuple(n for n in documented if any(f"{owner}.{_last(n)}" in about for owner in owners))
-    judged = tuple(n for n in claimed if {_last(n), _last(n).rstrip("_")} & known)
+    judged = tuple(n for n in claimed if (n if _is_class(n) else _last(n)) in known or _last(n).rstrip("_") in known)
     rest = {
         OTHERS: set(documented) - set(judged),
         "no-claim": set(documented) - set(claimed),
@@ -79,6 +79,10 @@ def _sorted(
         for reason, patterns in reasons.get(kind, {}).items()
     }
     return Page(page, documented, claimed, judged, {reason: listed for reason, listed in found.items() if listed})
+
+
+def _is_class(name: str) -> bool:
+    return _last(name)[0].isupper()
 
 
 def _last(name: str) -> str:

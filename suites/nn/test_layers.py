@@ -202,57 +202,6 @@ def test_same_padding_keeps_the_size(seed, kernel, dilation, device):
     close(F.conv2d(image, kernels, padding="valid"), conv2d(x, weight), exact, device=device)
 
 
-MODULES = {
-    "ReLU": (lambda: nn.ReLU(), F.relu),
-    "ELU": (lambda: nn.ELU(2.0), lambda x: F.elu(x, 2.0)),
-    "CELU": (lambda: nn.CELU(2.0), lambda x: F.celu(x, 2.0)),
-    "LeakyReLU": (lambda: nn.LeakyReLU(0.3), lambda x: F.leaky_relu(x, 0.3)),
-    "GELU": (lambda: nn.GELU(), F.gelu),
-    "GELU by tanh": (lambda: nn.GELU("tanh"), lambda x: F.gelu(x, approximate="tanh")),
-    "Sigmoid": (lambda: nn.Sigmoid(), torch.sigmoid),
-    "Tanh": (lambda: nn.Tanh(), torch.tanh),
-    "SiLU": (lambda: nn.SiLU(), F.silu),
-    "Softplus": (lambda: nn.Softplus(2.0, 3.0), lambda x: F.softplus(x, 2.0, 3.0)),
-    "Hardtanh": (lambda: nn.Hardtanh(-0.2, 0.7), lambda x: F.hardtanh(x, -0.2, 0.7)),
-    "Threshold": (lambda: nn.Threshold(0.3, 9.0), lambda x: F.threshold(x, 0.3, 9.0)),
-    "Softmax": (lambda: nn.Softmax(1), lambda x: F.softmax(x, 1)),
-    "Softmax2d": (lambda: nn.Softmax2d(), lambda x: F.softmax(x, 1)),
-    "LogSoftmax": (lambda: nn.LogSoftmax(-2), lambda x: F.log_softmax(x, -2)),
-    "GLU": (lambda: nn.GLU(1), lambda x: F.glu(x, 1)),
-    "MaxPool2d": (lambda: nn.MaxPool2d(3, 2, 1), lambda x: F.max_pool2d(x, 3, 2, 1)),
-    "MaxPool2d of its kernel": (lambda: nn.MaxPool2d((2, 3)), lambda x: F.max_pool2d(x, (2, 3), (2, 3))),
-    "AvgPool2d": (lambda: nn.AvgPool2d(3, 2, 1, False, False), lambda x: F.avg_pool2d(x, 3, 2, 1, False, False)),
-    "AdaptiveAvgPool2d": (lambda: nn.AdaptiveAvgPool2d((3, None)), lambda x: F.adaptive_avg_pool2d(x, (3, 6))),
-    "LPPool2d": (lambda: nn.LPPool2d(3, 2, 1), lambda x: F.lp_pool2d(x, 3, 2, 1)),
-    "Upsample": (lambda: nn.Upsample(scale_factor=2, mode="bilinear"),
-                 lambda x: F.interpolate(x, (16, 12), mode="bilinear")),
-    "ZeroPad2d": (lambda: nn.ZeroPad2d((1, 2, 0, 1)), lambda x: F.pad(x, (1, 2, 0, 1))),
-    "ConstantPad2d": (lambda: nn.ConstantPad2d(1, 3.5), lambda x: F.pad(x, (1, 1, 1, 1), value=3.5)),
-    "ReflectionPad2d": (lambda: nn.ReflectionPad2d(2), lambda x: F.pad(x, (2,) * 4, "reflect")),
-    "ReplicationPad2d": (lambda: nn.ReplicationPad2d(2), lambda x: F.pad(x, (2,) * 4, "replicate")),
-    "Unfold": (lambda: nn.Unfold(3, 2, 1, 2), lambda x: F.unfold(x, 3, 2, 1, 2)),
-    "PixelShuffle": (lambda: nn.PixelShuffle(2), lambda x: F.pixel_shuffle(x, 2)),
-    "LocalResponseNorm": (lambda: nn.LocalResponseNorm(3, 0.2, 0.6, 2.0),
-                          lambda x: F.local_response_norm(x, 3, 0.2, 0.6, 2.0)),
-    "LayerNorm": (lambda: nn.LayerNorm((8, 6), eps=0.1), lambda x: F.layer_norm(x, (8, 6), x.new_ones(8, 6),
-              x.new_zeros(8, 6), 0.1)),
-    "GroupNorm": (lambda: nn.GroupNorm(2, 4, eps=0.1), lambda x: F.group_norm(x, 2, x.new_ones(4), x.new_zeros(4),
-              0.1)),
-    "InstanceNorm2d": (lambda: nn.InstanceNorm2d(4, eps=0.1), lambda x: F.instance_norm(x, eps=0.1)),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("make", "function"),
-    [pytest.param(*case, id=name, marks=documents(f"torch.nn.{name.split()[0]}")) for name, case in MODULES.items()],
-)
-def test_module_is_the_function(make, function, device):
-    """The module of a layer, made with settings, gives the same bits as the function called with them."""
-    x = tensor(draw.normal(0, 2, 4, 8, 6), device)
-
-    close(make().double().to(device)(x), array(function(x)), device=device)
-
-
 @documents("torch.nn.functional.relu", "torch.nn.ReLU", "torch.nn.functional.elu")
 @pytest.mark.parametrize("name", ["relu", "elu", "leaky_relu", "silu", "hardtanh", "celu", "selu", "relu6", "mish"])
 @given(seed=draw.seeds())
