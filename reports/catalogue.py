@@ -30,8 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Write the catalogue: what each collected claim is about, what is documented, and what has an oracle."""
     judging = computing(ROOT)
-    items = [item for item in session.items if any(item.iter_markers("documents"))]
-    claims = [{**describe(item), "judging": getattr(item, "module").__name__ in judging} for item in items]
+    items: list[Any] = [item for item in session.items if any(item.iter_markers("documents"))]
+    claims = [{**describe(item), "judging": item.module.__name__ in judging} for item in items]
     catalogue = {"claims": claims, "pages": {page: documented(page) for page in PAGES}, "oracles": oracles()}
     Path(session.config.getoption("--catalogue")).write_text(json.dumps(catalogue), encoding="utf-8")
 

@@ -57,7 +57,7 @@ def tabulate(
     reasons: Mapping[str, Mapping[str, Iterable[str]]],
 ) -> list[Page]:
     """Sort what each page documents into what is claimed, what is judged by an oracle, and the rest by reason."""
-    known = set(oracles)
+    known = {*oracles, *(name.replace("_", "") for name in oracles)}
     known |= {name for name, other in reasons.get("by-another-name", {}).items() if other in known}
     return [_sorted(page, tuple(documented), names, known, reasons) for page, documented in pages.items()]
 
@@ -67,7 +67,7 @@ def _sorted(
 ) -> Page:
     owners = (page, *SYNONYMS.get(page, ()))
     claimed = tuple(n for n in documented if any(f"{owner}.{_last(n)}" in about for owner in owners))
-    judged = tuple(n for n in claimed if (n if _is_class(n) else _last(n)) in known or _last(n).rstrip("_") in known)
+    judged = tuple(n for n in claimed if _spellings(n) & known)
     rest = {
         OTHERS: set(documented) - set(judged),
         "no-claim": set(documented) - set(claimed),
@@ -81,8 +81,13 @@ def _sorted(
     return Page(page, documented, claimed, judged, {reason: listed for reason, listed in found.items() if listed})
 
 
-def _is_class(name: str) -> bool:
-    return _last(name)[0].isupper()
+def _spellings(name: str) -> set[str]:
+    """The names that an oracle may have: exp_ is exp; a class is what a claim beside reference/ is about, or else
+    BatchNorm3d is batchnorm3d or batchnorm.
+    """
+    last = _last(name)
+    plain = last.lower().removeprefix("lazy")
+    return {name, plain, plain[:-2]} if last[0].isupper() else {last, last.rstrip("_")}
 
 
 def _last(name: str) -> str:

@@ -1,10 +1,12 @@
-"""Wrong answers about packed sequences, projected outputs and probabilities of classes in clusters."""
+"""Wrong answers about packed sequences, projected outputs, classes in clusters and the loss of a linear map."""
 
+import pytest
 import torch
 from torch.nn.utils.rnn import PackedSequence
 
 from suites.meta.planting import Plant, assert_rejected, plants
 from suites.nn import test_adaptive_softmax as adaptive
+from suites.nn import test_linear_cross_entropy as linear
 from suites.nn import test_packed as packed
 
 RNN, LSTM, ADAPTIVE = "torch.nn.utils.rnn.", "torch.nn.LSTM.forward", "torch.nn.AdaptiveLogSoftmaxWithLoss."
@@ -152,8 +154,18 @@ PLANTS = (
     Plant("every cluster is evaluated", adaptive.test_leaves_clusters_without_target_alone, f"{ADAPTIVE}forward",
           all_touched),
 )  # fmt: skip
+FUSED = "torch.nn.functional.linear_cross_entropy"
+LINEAR = (
+    Plant("smoothing is ignored", linear.test_is_the_cross_entropy_of_a_linear_map, FUSED, without("label_smoothing"),
+          {"size": "many", "chunks": True}),
+    Plant("the bias is ignored", linear.test_has_the_gradient_of_the_cross_entropy, FUSED, without("linear_bias"),
+          {"size": "few", "chunks": False}),
+    Plant("smoothing is ignored", linear.test_module_is_the_function, "torch.nn.LinearCrossEntropyLoss.__init__",
+          without("label_smoothing"), {"bias": True, "chunks": True}),
+)  # fmt: skip
 
 
-@plants(*PLANTS)
+@plants(*PLANTS, *LINEAR)
+@pytest.mark.filterwarnings("ignore::UserWarning")
 def test_is_rejected(plant, request):
     assert_rejected(plant, request)

@@ -27,6 +27,26 @@ def test_sorts_functions_by_claim_oracle_and_reason():
     assert fourier.claimed == ()
 
 
+def test_an_oracle_of_a_class_is_its_functions_or_that_of_its_claims():
+    documented = ["torch.nn.BatchNorm3d", "torch.nn.LazyConv1d", "torch.nn.Module", "torch.nn.Adam", "torch.nn.add"]
+    (page,) = pages.tabulate(
+        {"torch.nn": documented}, set(documented), ["batch_norm", "conv1d", "torch.nn.Adam", "torch.nn.add"], {}
+    )
+
+    assert page.judged == ("torch.nn.BatchNorm3d", "torch.nn.LazyConv1d", "torch.nn.Adam")
+
+
+def test_finds_what_computes_with_the_reference(tmp_path):
+    (tmp_path / "suites").mkdir()
+    sources = {"table": "from reference.loss import mse", "law": "import torch",
+               "claim": "from suites import table, law", "other": "from suites.law import one"}  # fmt: skip
+    for name, source in sources.items():
+        (tmp_path / "suites" / f"{name}.py").write_text(source, encoding="utf-8")
+
+    assert catalogue.computing(tmp_path) >= {"suites.table", "suites.claim"}
+    assert not {"suites.law", "suites.other"} & catalogue.computing(tmp_path)
+
+
 def test_names_what_has_no_reason(capsys):
     assert pages.report(table()) == 1
     printed = capsys.readouterr().out
@@ -50,3 +70,5 @@ def test_lists_what_the_installed_torch_documents():
     assert {"torch.add", "torch.matmul"} <= set(catalogue.documented("torch"))
     assert "torch.Tensor" not in catalogue.documented("torch")
     assert "torch.fft.rfft" in catalogue.documented("torch.fft")
+    assert {"torch.nn.Linear", "torch.nn.Module"} <= set(catalogue.documented("torch.nn"))
+    assert "torch.nn.init.dirac_" in catalogue.documented("torch.nn.init")
