@@ -203,3 +203,21 @@ def test_a_line_may_end_at_zero(device):
     found = trace(optimizer, lr_scheduler.LinearLR(optimizer, 1.0, 0.0, 4), 8)
 
     close(found, expected, drifting(expected))
+
+
+@documents("torch.optim.Optimizer.load_state_dict")
+@pytest.mark.parametrize("epoch", [1, 5, 23])
+@pytest.mark.parametrize(
+    "row", [pytest.param(row, marks=documents(f"torch.optim.lr_scheduler.{row.name}"), id=id)
+            for id, row in SCHEDULES.items() if row.name in KEEPING]
+)  # fmt: skip
+def test_cycle_goes_on_from_its_last_batch(row, epoch, device):
+    """{row} with last_epoch, made for an optimizer whose state is loaded, goes on after that batch."""
+    optimizer, resumed = descent(device), descent(device)
+    scheduler = row.scheduler(optimizer)
+    trace(optimizer, scheduler, epoch)
+    resumed.load_state_dict(optimizer.state_dict())
+    follower = row.scheduler(resumed, last_epoch=epoch - 1)
+
+    expected = trace(optimizer, scheduler, 30)
+    close(trace(resumed, follower, 30), expected, drifting(expected))

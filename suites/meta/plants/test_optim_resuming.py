@@ -132,6 +132,8 @@ HELD = (
           f"{LR}.CosineAnnealingWarmRestarts.load_state_dict", without("T_i"), cell("warm-restarts")),
     Plant("an epoch ahead", claims.test_goes_on_from_a_last_epoch, f"{LR}.PolynomialLR.__init__", a_later_epoch,
           cell("polynomial", epoch=5)),
+    Plant("an epoch ahead", claims.test_cycle_goes_on_from_its_last_batch, f"{LR}.OneCycleLR.__init__", a_later_epoch,
+          cell("one-cycle", epoch=5)),
     Plant("never back", claims.test_goes_to_any_epoch, f"{LR}.ExponentialLR.step", forwards_only,
           cell("exponential")),
     Plant("numbers replace tensors", claims.test_sets_rates_in_tensors, f"{LR}.StepLR.step", numbers, cell("step")),
