@@ -300,3 +300,16 @@ def test_keeps_integers_in_range(seed, size, source, device, dtype):
     x = tensor(values, device)
 
     close(x.to(dtype), values.astype(dtypes.in_numpy(dtype)), device=device)
+
+
+@documents("torch.Tensor.chalf")
+@pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental")
+def test_chalf_casts_both_parts(device):
+    """chalf makes both parts of each number float16."""
+    values = draw.normal(1, 3, 4, dtype="complex128")
+
+    found = tensor(values, device).chalf()
+
+    assert found.dtype is torch.complex32
+    for part, wanted in ((found.real, values.real), (found.imag, values.imag)):
+        close(part, wanted, bound.rounded(wanted), dtype=torch.float16, device=device)

@@ -1,5 +1,6 @@
 """Wrong answers about Tensor.to and the casts."""
 
+import pytest
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
@@ -182,9 +183,16 @@ PLANTS = (
         casting(torch.int16, saturated),
         {"dtype": torch.int16},
     ),
+    Plant(
+        "parts are exchanged",
+        claims.test_chalf_casts_both_parts,
+        "torch.Tensor.chalf",
+        lambda original: lambda self: original(self * 1j),
+    ),
 )
 
 
 @plants(*PLANTS)
+@pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental")
 def test_is_rejected(plant, request):
     assert_rejected(plant, request)
