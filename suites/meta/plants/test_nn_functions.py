@@ -48,9 +48,10 @@ LOST = (
     lost("PairwiseDistance with settings"),
     lost("Upsample of areas", mode="nearest"),
 )
+PLANTS = (*NUDGED, *LOST)
 
 
-@plants(*NUDGED, *LOST)
+@plants(*PLANTS)
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_is_rejected(plant, request):
     assert_rejected(plant, request)
