@@ -211,13 +211,14 @@ def test_create_graph_retains_the_graph(device):
 
 
 @documents(*BACKWARD, guide=GUIDE)
-def test_inputs_are_the_only_tensors_that_accumulate(device):
-    """With inputs=[a] only a.grad is accumulated into; other leaves keep what they had, None or a gradient."""
+@pytest.mark.parametrize("form", [lambda a: a, lambda a: [a], lambda a: (a,)], ids=["tensor", "list", "tuple"])
+def test_inputs_are_the_only_tensors_that_accumulate(form, device):
+    """With inputs=a or [a] only a.grad is accumulated into; other leaves keep what they had, None or a gradient."""
     a, b, x, y = pair(device)
     c = tensor(y, device).requires_grad_()
     c.grad = tensor(x, device)
 
-    (a * b * c).sum().backward(inputs=[a])
+    (a * b * c).sum().backward(inputs=form(a))
 
     close(a.grad, y * y, device=device)
     assert b.grad is None

@@ -70,7 +70,7 @@ def test_compares_values(row, pair, dtype, device):
 
 
 @rows
-@pytest.mark.dtypes(torch.float32, torch.int64)
+@pytest.mark.dtypes(torch.float32, torch.bfloat16, torch.int64, torch.uint8, torch.bool)
 @given(sample=operands.singles(fills=("ties",)), number=st.sampled_from((0, 1, 2, 5)))
 def test_compares_with_numbers(row, sample, number, dtype, device):
     """{row} takes a Python number on either side, and integer tensors compare with fractions."""

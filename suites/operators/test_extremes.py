@@ -335,3 +335,36 @@ def test_dist_is_the_norm_of_the_difference(order, dtype, device):
 
     close(torch.dist(tensor(x, device), tensor(y, device), order), size, bound.faithful(size, 64), device=device)
     close(torch.norm(tensor(x, device), order), whole, bound.faithful(whole, 64), device=device)
+
+
+@documents("torch.any", "torch.all", since="2.2")
+@pytest.mark.parametrize("name", ["any", "all"])
+@pytest.mark.parametrize("axes", [(0, 1), (0, 2), (-1, 0), (1, -1), (0, 1, 2), (2,)], ids=str)
+@pytest.mark.dtypes(torch.bool, torch.float32, torch.uint8)
+def test_any_and_all_take_several_axes(name, axes, dtype, device):
+    """any and all over several axes are those of the elements of all of them, in each spelling."""
+    values = draw.cast(np.random.default_rng(5).random((4, 3, 5)) < (0.1 if name == "any" else 0.9), dtype)
+    kind = np.uint8 if dtype is torch.uint8 else bool
+    x = tensor(values, device, dtype)
+
+    for keepdims in (False, True):
+        expected = np.asarray(getattr(np, name)(values != 0, axes, keepdims=keepdims)).astype(kind)
+        close(getattr(torch, name)(x, axes, keepdim=keepdims), expected, device=device)
+        close(getattr(x, name)(axes, keepdims), expected, device=device)
+
+
+@documents("torch.cumsum", "torch.cumprod", "torch.Tensor.cumsum", "torch.Tensor.cumprod")
+@pytest.mark.parametrize("name", ["cumsum", "cumprod"])
+@pytest.mark.parametrize("given_", [torch.bool, torch.uint8, torch.int32, torch.float16, torch.float32])
+@pytest.mark.parametrize("axis", [0, -1])
+@pytest.mark.dtypes(torch.float64, torch.float32, torch.int64)
+def test_scans_cast_before_they_add_or_multiply(name, given_, axis, dtype, device):
+    """With dtype= a cumulative sum or product casts first, and has that dtype; it can be larger than the input's."""
+    values = np.where(np.arange(24).reshape(3, 8) % 5 == 0, 2, 1).astype(bool if given_ is torch.bool else float)
+    x = tensor((values * (1 if given_ is torch.bool else 100)).astype(str(given_)[6:]), device)
+    function = {"cumsum": np.cumsum, "cumprod": np.cumprod}[name]
+    x = x if name == "cumsum" else x // (1 if given_ is torch.bool else 100)
+
+    expected = function(array(x).astype(float), axis).astype(str(dtype)[6:])
+    close(getattr(torch, name)(x, axis, dtype=dtype), expected, device=device)
+    close(getattr(x, name)(dim=axis, dtype=dtype), expected, device=device)

@@ -142,7 +142,8 @@ def test_stretches_its_argument(name, shape, dtype, device):
 
 
 @documents("notes/broadcasting", "torch.Tensor.add_", "torch.Tensor.mul_", "torch.Tensor.copy_")
-@pytest.mark.parametrize("name", ["add_", "mul_", "copy_", "div_", "sub_", "eq_", "addcmul_"])
+@pytest.mark.parametrize("name", [*["add_", "mul_", "copy_", "div_", "sub_", "eq_", "addcmul_"],
+                                  *["__iadd__", "__isub__", "__imul__", "__itruediv__", "__ipow__", "__imod__"]])  # fmt: skip
 @pytest.mark.parametrize(("mine", "other"), [((1,), (3,)), ((3, 1), (3, 2)), ((2,), (3,)), ((3,), (2, 3)), ((), (2,))])
 def test_refuses_to_grow(name, mine, other, device):
     """An in-place operation raises where broadcasting would change the tensor's shape, and leaves it as it was."""

@@ -10,7 +10,7 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from suites.kit import bound, close, documents, draw, dtypes, share_memory, tensor, unchanged
+from suites.kit import array, bound, close, documents, draw, dtypes, share_memory, tensor, unchanged
 from suites.tensors.state import warnings_ignored
 
 GUIDE = ("Operations on Tensors",)
@@ -139,7 +139,9 @@ def test_preserves_the_memory_format(axes, device):
     y = x.to(torch.float32, memory_format=torch.contiguous_format)
     assert y.is_contiguous()
     close(y, values, bound.rounded(values), dtype=torch.float32, device=device)
-    assert x.to(x.dtype, memory_format=torch.channels_last).is_contiguous(memory_format=torch.channels_last)
+    for y in (x.to(x.dtype, memory_format=torch.channels_last), x.to(memory_format=torch.channels_last),
+              x.to(device=device, memory_format=torch.channels_last), x.float(memory_format=torch.channels_last)):  # fmt: skip
+        assert y.is_contiguous(memory_format=torch.channels_last)
 
 
 @documents("torch.Tensor.to", "torch.Tensor.double")
@@ -175,6 +177,19 @@ def test_casts_as_to_does(row, device, dtype):
 
     close(y, values.astype(dtypes.in_numpy(row.dtype)), dtype=row.dtype, device=device)
     assert row(y) is y
+
+
+@rows(*CASTS)
+@pytest.mark.dtypes(*dtypes.EVERY)
+@given(sample=draw.samples(hard=("zero", "one", "subnormal", "tie"), fills=("normal", "ties")))
+def test_casts_any_number_as_to_does(row, sample, device, dtype):
+    """{row} of any dtype is to(dtype), bit for bit, with the same strides."""
+    x = tensor(np.abs(sample(dtype)) if not dtype.is_complex else sample(dtype), device, dtype)
+    with warnings_ignored():
+        found, expected = row(x), x.to(row.dtype)
+
+    close(found, array(expected), dtype=row.dtype, device=device)
+    assert found.stride() == expected.stride()
 
 
 @documents("torch.Tensor.to", "torch.Tensor.bool")
