@@ -139,8 +139,8 @@ def test_preserves_the_memory_format(axes, device):
     y = x.to(torch.float32, memory_format=torch.contiguous_format)
     assert y.is_contiguous()
     close(y, values, bound.rounded(values), dtype=torch.float32, device=device)
-    for y in (x.to(x.dtype, memory_format=torch.channels_last), x.to(memory_format=torch.channels_last),
-              x.to(device=device, memory_format=torch.channels_last), x.float(memory_format=torch.channels_last)):  # fmt: skip
+    last = {"memory_format": torch.channels_last}
+    for y in (x.to(x.dtype, **last), x.to(**last), x.to(device=device, **last), x.float(**last)):
         assert y.is_contiguous(memory_format=torch.channels_last)
 
 
