@@ -360,10 +360,9 @@ def test_any_and_all_take_several_axes(name, axes, dtype, device):
 @pytest.mark.dtypes(torch.float64, torch.float32, torch.int64)
 def test_scans_cast_before_they_add_or_multiply(name, given_, axis, dtype, device):
     """With dtype= a cumulative sum or product casts first, and has that dtype; it can be larger than the input's."""
-    values = np.where(np.arange(24).reshape(3, 8) % 5 == 0, 2, 1).astype(bool if given_ is torch.bool else float)
-    x = tensor((values * (1 if given_ is torch.bool else 100)).astype(str(given_)[6:]), device)
-    function = {"cumsum": np.cumsum, "cumprod": np.cumprod}[name]
-    x = x if name == "cumsum" else x // (1 if given_ is torch.bool else 100)
+    scale = {torch.bool: 1, torch.float16: 20_000}.get(given_, 100) if name == "cumsum" else 1
+    values = np.where(np.arange(24).reshape(3, 8) % 5 == 0, 2, 1) * scale
+    x, function = tensor(values.astype(str(given_)[6:]), device), {"cumsum": np.cumsum, "cumprod": np.cumprod}[name]
 
     expected = function(array(x).astype(float), axis).astype(str(dtype)[6:])
     close(getattr(torch, name)(x, axis, dtype=dtype), expected, device=device)

@@ -235,6 +235,20 @@ PLANTS = (
         claims.test_retain_grad_keeps_the_gradient_of_a_result,
         "torch.Tensor.retain_grad",
         but(None),
+        {"row": "a result"},
+    ),
+    Plant(
+        "nothing is retained of views",
+        claims.test_retain_grad_keeps_the_gradient_of_a_result,
+        "torch.Tensor.retain_grad",
+        lambda original: lambda self: None if self._base is not None else original(self),
+        {"row": "a view"},
+    ),
+    Plant(
+        "asking in place is forgiven",
+        claims.test_results_cannot_stop_requiring_grad,
+        "torch.Tensor.requires_grad_",
+        lambda original: lambda self, flag=True: self if self.grad_fn else original(self, flag),
     ),
     Plant(
         "a leaf is told to retain",
