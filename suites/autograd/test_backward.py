@@ -226,6 +226,19 @@ def test_inputs_are_the_only_tensors_that_accumulate(form, device):
 
 
 @documents(*BACKWARD, guide=GUIDE)
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf:UserWarning")
+def test_inputs_may_be_results(device):
+    """With inputs=[y], of a result y, the gradient is added to y.grad in each call, and the leaves get none."""
+    a, b, x, _ = pair(device)
+    y = a * b
+    for _ in range(2):
+        (y * 3).sum().backward(inputs=[y], retain_graph=True)
+
+    close(y.grad, np.full_like(x, 6.0), device=device)
+    assert a.grad is None and b.grad is None
+
+
+@documents(*BACKWARD, guide=GUIDE)
 def test_an_input_that_is_not_reached_stays_without_gradient(device):
     """An entry of inputs that the output does not depend on keeps .grad None: no gradient was computed for it."""
     a, b, _, y = pair(device)

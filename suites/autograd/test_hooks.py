@@ -255,14 +255,16 @@ def test_saved_tensors_hooks_end_with_their_context(device):
 
 
 @documents("torch.autograd.graph.save_on_cpu", guide="What is autograd?")
-def test_save_on_cpu_changes_no_gradient(device):
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 3, 4), (0, 2)], ids=str)
+def test_save_on_cpu_changes_no_gradient(shape, device):
     """With save_on_cpu gradients are the same, on the device of the leaf."""
-    x = leaf(device)
+    values = draw.normal(1, *shape)
+    x = tensor(values, device).requires_grad_()
     with torch.autograd.graph.save_on_cpu():
         y = x * x * 3
     y.sum().backward()
 
-    close(x.grad, 2 * (3 * VALUES), device=device)
+    close(x.grad, 2 * (3 * values), device=device)
 
 
 @documents("torch.autograd.graph.disable_saved_tensors_hooks", guide="What is autograd?")

@@ -160,7 +160,8 @@ def multiplied(*matrices):
 
 
 def block_diagonal(*matrices):
-    """The matrices along a diagonal, zeros elsewhere."""
+    """The matrices along a diagonal, zeros elsewhere; vectors and numbers are matrices of one row."""
+    matrices = [np.atleast_2d(matrix) for matrix in matrices]
     whole = np.zeros((sum(m.shape[0] for m in matrices), sum(m.shape[1] for m in matrices)), matrices[0].dtype)
     row = column = 0
     for matrix in matrices:
@@ -202,7 +203,11 @@ PRODUCTS = (
             ((2, 5), (5, 3), (3, 4), (4,)),
         ),
     ),
-    Product("block_diag", block_diagonal, (((2, 3), (1, 4)), ((2, 2), (3, 1), (1, 1)))),
+    Product(
+        "block_diag",
+        block_diagonal,
+        (((2, 3), (1, 4)), ((2, 2), (3, 1), (1, 1)), ((3,), (2, 2)), ((2,), (), (1, 3)), ((0,), (2,))),
+    ),
     Product(
         "linalg.cross",
         np.cross,

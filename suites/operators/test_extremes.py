@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference import reduction
-from suites.kit import array, bound, close, documents, draw, tensor
+from suites.kit import array, bound, close, documents, draw, dtypes, tensor
 from suites.operators import operands
 from suites.operators.values import agree, numbers, oracle
 
@@ -367,3 +367,15 @@ def test_scans_cast_before_they_add_or_multiply(name, given_, axis, dtype, devic
     expected = function(array(x).astype(float), axis).astype(str(dtype)[6:])
     close(getattr(torch, name)(x, axis, dtype=dtype), expected, device=device)
     close(getattr(x, name)(dim=axis, dtype=dtype), expected, device=device)
+
+
+@documents("torch.logcumsumexp", "torch.logsumexp")
+@pytest.mark.dtypes(torch.float64, torch.float32)
+def test_logarithms_of_nothing_are_minus_infinity(dtype, device):
+    """logcumsumexp and logsumexp of elements that are all -inf are -inf; one infinity makes them infinite."""
+    values = np.array([-np.inf, -np.inf, 0.5, np.inf]).astype(dtypes.in_numpy(dtype))
+    x = tensor(values, device)
+
+    close(x.logcumsumexp(0), values, device=device)
+    for count in range(1, 5):
+        close(x[:count].logsumexp(0), values[count - 1], device=device)

@@ -281,3 +281,16 @@ def test_bits_of_a_number_keep_the_dtype(name, kind, device):
 
     close(getattr(torch, name)(5, tensor(values, device)), expected, device=device)
     close(getattr(torch, name)(tensor(values, device), 5), expected, device=device)
+
+
+@documents("torch.sum", "torch.cumsum")
+@pytest.mark.parametrize("length", [1, 33, 1025])
+def test_sums_of_large_integers_keep_every_digit(length, device):
+    """Sums of int64 are exact beyond 2⁵³, modulo 2⁶⁴."""
+    values = np.random.default_rng(length).integers(-(2**63), 2**63 - 1, (length, 3), endpoint=True)
+    x = tensor(values, device)
+
+    close(x.sum(), np.asarray(values.sum()), device=device)
+    close(x.sum(0), values.sum(0), device=device)
+    close(x.sum(1), values.sum(1), device=device)
+    close(x.cumsum(0), values.cumsum(0), device=device)

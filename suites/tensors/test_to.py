@@ -184,7 +184,7 @@ def test_casts_as_to_does(row, device, dtype):
 @given(sample=draw.samples(hard=("zero", "one", "subnormal", "tie"), fills=("normal", "ties")))
 def test_casts_any_number_as_to_does(row, sample, device, dtype):
     """{row} of any dtype is to(dtype), bit for bit, with the same strides."""
-    x = tensor(np.abs(sample(dtype)) if not dtype.is_complex else sample(dtype), device, dtype)
+    x = tensor(np.abs(sample(dtype)) if dtype.is_floating_point else sample(dtype), device, dtype)
     with warnings_ignored():
         found, expected = row(x), x.to(row.dtype)
 
@@ -315,3 +315,15 @@ def test_keeps_integers_in_range(seed, size, source, device, dtype):
     x = tensor(values, device)
 
     close(x.to(dtype), values.astype(dtypes.in_numpy(dtype)), device=device)
+
+
+@documents("torch.Tensor.to", "torch.Tensor.long", "torch.Tensor.double")
+@pytest.mark.parametrize("size", [1, 33])
+def test_keeps_every_digit_between_double_and_long(size, device):
+    """Integers up to 2⁵³ keep their value from float64 to int64 and back."""
+    values = np.random.default_rng(size).integers(2**52, 2**53, size) * np.where(np.arange(size) % 2, -1, 1)
+
+    for whole in (tensor(values.astype(float), device).to(torch.int64), tensor(values.astype(float), device).long()):
+        close(whole, values, device=device)
+    for double in (tensor(values, device).to(torch.float64), tensor(values, device).double()):
+        close(double, values.astype(float), device=device)

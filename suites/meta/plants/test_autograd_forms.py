@@ -5,6 +5,7 @@ import torch
 from torch.autograd import graph
 
 from suites.autograd import test_accumulation as accumulation
+from suites.autograd import test_backward as backward
 from suites.autograd import test_clipping as clipping
 from suites.autograd import test_grad as grad
 from suites.autograd import test_hooks as hooks
@@ -88,6 +89,11 @@ PLANTS = (
           overwritten(torch.is_complex), {"dtype": torch.complex64}),
     Plant("many elements keep half", accumulation.test_gradients_add_up_over_calls, ENGINE,
           overwritten(lambda leaf: leaf.numel() > 40_000)),
+    Plant("results get none", backward.test_inputs_may_be_results, "torch.autograd.backward",
+          lambda f: lambda *args, inputs=None, **more: None),
+    Plant("numbers alone", hooks.test_save_on_cpu_changes_no_gradient, "torch.autograd.graph.save_on_cpu",
+          lambda f: lambda: graph.saved_tensors_hooks(lambda x: x, lambda x: x * 0 if x.dim() > 2 else x),
+          {"shape": (2, 3, 4)}),
     Plant("the order is always 2", clipping.test_the_norm_is_that_of_one_vector, UTILS + "get_total_norm",
           lambda f: lambda tensors, norm_type=2.0, **options: f(tensors, 2.0, **options), {"foreach": None}),
     Plant("it never raises", clipping.test_a_total_norm_that_is_not_finite_may_raise, UTILS + "get_total_norm",
@@ -118,6 +124,7 @@ PLANTS = (
 )  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf:UserWarning")
 @pytest.mark.filterwarnings("ignore:Attempted to insert a get_attr Node:UserWarning")  # by linearize itself
 @plants(*PLANTS)
 def test_is_rejected(plant, request):

@@ -356,7 +356,7 @@ PLANTS = (
     Plant("gradients are doubled", hooks.test_a_node_prehook_replaces_the_gradients_of_its_outputs, ENGINE, weighed(2)),
     Plant("nothing is packed", hooks.test_saved_tensors_pass_through_the_hooks, SAVED, not_packed),
     Plant("the outermost holds", hooks.test_saved_tensors_hooks_end_with_their_context, SAVED, outermost),
-    Plant("gradients are halved", hooks.test_save_on_cpu_changes_no_gradient, ENGINE, weighed(0.5)),
+    Plant("gradients are halved", hooks.test_save_on_cpu_changes_no_gradient, ENGINE, weighed(0.5), {"shape": (3,)}),
     Plant(
         "hooks are not disabled",
         hooks.test_saved_tensors_hooks_can_be_disabled,

@@ -4,6 +4,8 @@ import torch
 
 from suites.meta import wrong
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.operators import test_comparison as comparison
+from suites.operators import test_complex as complex_numbers
 from suites.operators import test_contraction as contraction
 from suites.operators import test_copy as copy
 from suites.operators import test_division as division
@@ -66,6 +68,14 @@ PLANTS = (
           {"pair": ((5, 257), (257, 3)), "dtype": torch.bfloat16}),
     Plant("the last is lost", matmul.test_long_products_of_halves_lose_no_term, "torch.matmul", without_the_last,
           {"pair": ((5, 257), (257, 3)), "dtype": torch.float16}),
+    Plant("through double", numbers.test_sums_of_large_integers_keep_every_digit, T + "sum",
+          lambda f: lambda x, *axis: f(x.double(), *axis).long(), {"length": 33}),
+    Plant("copied", complex_numbers.test_real_numbers_are_their_conjugates, T + "conj",
+          lambda f: lambda x: x.clone()),
+    Plant("NaN", extremes.test_logarithms_of_nothing_are_minus_infinity, T + "logcumsumexp",
+          lambda f: lambda x, axis: f(x, axis).masked_fill(x == -float("inf"), float("nan"))),
+    Plant("to the first", comparison.test_isclose_is_relative_to_the_second, "torch.isclose",
+          lambda f: lambda x, y, **options: f(y, x, **options), {"x": 2.0, "y": 1.0, "expected": False}),
     Plant("int64", numbers.test_bits_of_a_number_keep_the_dtype, "torch.bitwise_or",
           lambda f: lambda x, y: f(x, y).long(), {"name": "bitwise_or", "kind": torch.uint8}),
     Plant("0 of 0", numbers.test_powers_of_zero_and_infinity, "torch.pow",

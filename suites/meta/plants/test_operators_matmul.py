@@ -179,7 +179,7 @@ CONTRACTION = (
         {"equation": "ij"},
     ),
     Plant(
-        "transposed", contraction.test_einsum_takes_lists_of_numbers, "torch.einsum", lambda f: lambda *ops: f(*ops).t()
+        "transposed", contraction.test_einsum_takes_lists_of_numbers, "torch.einsum", lambda f: lambda *ops: f(*ops).mT
     ),
     Plant(
         "the first",

@@ -69,6 +69,8 @@ PLANTS = (
     Plant("cut off", to.test_casts_any_number_as_to_does, T + "bfloat16",
           lambda f: lambda x: f((x.float().view(torch.int32) & -65536).view(torch.float32)),
           {"row": next(row for row in to.CASTS if row.name == "bfloat16"), "dtype": torch.float16}),
+    Plant("through single", to.test_keeps_every_digit_between_double_and_long, T + "long",
+          lambda f: lambda x: f(x.float()), {"size": 33}),
     Plant("it never wraps", triangles.test_fills_the_diagonal, T + "fill_diagonal_",
           lambda f: lambda x, value, wrap=False: f(x, value),
           {"shape": (7, 3), "layout": "contiguous", "wrap": True, "dtype": torch.int32}),
