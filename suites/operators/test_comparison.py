@@ -218,6 +218,18 @@ def test_clamp_takes_limits_beyond_the_dtype(limits, dtype, device):
     close(result, np.clip(values, *limits).astype(info.dtype), device=device)
 
 
+@documents("torch.clamp", "tensor_attributes")
+@pytest.mark.dtypes(*dtypes.INTEGRAL)
+def test_clamp_of_integers_takes_fractions(dtype, device):
+    """torch.clamp of integers within fractions is min(max(x, low), high), in the dtype that both promote to."""
+    values = np.arange(8).astype(dtypes.in_numpy(dtype))
+    x = tensor(values, device)
+
+    close(torch.clamp(x, 1.5, 4.25), np.clip(values, 1.5, 4.25).astype(np.float32), device=device)
+    close(torch.clamp(x, max=2.5), np.minimum(values, 2.5).astype(np.float32), device=device)
+    close(x.clamp(min=2.5), np.maximum(values, 2.5).astype(np.float32), device=device)
+
+
 TRIPLES = (
     ((5,), (5,), (5,)),
     ((3, 33), (33,), (3, 1)),

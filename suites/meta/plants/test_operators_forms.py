@@ -74,6 +74,8 @@ PLANTS = (
           lambda f: lambda x: x.clone()),
     Plant("NaN", extremes.test_logarithms_of_nothing_are_minus_infinity, T + "logcumsumexp",
           lambda f: lambda x, axis: f(x, axis).masked_fill(x == -float("inf"), float("nan"))),
+    Plant("cut off", comparison.test_clamp_of_integers_takes_fractions, "torch.clamp",
+          lambda f: lambda x, *limits, **named: f(x, *limits, **named).to(x.dtype), {"dtype": torch.int32}),
     Plant("to the first", comparison.test_isclose_is_relative_to_the_second, "torch.isclose",
           lambda f: lambda x, y, **options: f(y, x, **options), {"x": 2.0, "y": 1.0, "expected": False}),
     Plant("int64", numbers.test_bits_of_a_number_keep_the_dtype, "torch.bitwise_or",
