@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from suites.autograd.record import quietly
-from suites.kit import bound, close, documents, draw, share_memory, tensor, unchanged
+from suites.kit import bound, close, documents, draw, dtypes, share_memory, tensor, unchanged
 
 GUIDE = ("Backprop", "Technical Notes")
 BACKWARD = ("torch.Tensor.backward", "torch.autograd.backward", "torch.Tensor.grad")
@@ -23,19 +23,25 @@ def leaf(device, values=VALUES):
     return tensor(values, device).requires_grad_()
 
 
+def small(values):
+    """Integers from -4 to 4, also as the parts of complex numbers, whose sums are exact in every dtype."""
+    parts = [np.rint(part).clip(-4, 4) for part in (values.real, values.imag)]
+    return parts[0] + 1j * parts[1] if values.dtype.kind == "c" else parts[0]
+
+
 @documents(*BACKWARD, guide=GUIDE)
-@pytest.mark.dtypes(torch.float64, torch.float32, torch.float16, torch.bfloat16)
-@given(
-    sample=draw.samples(shape=draw.shapes(least=1), hard=("zero", "one")), times=st.sampled_from([1, 2, 3, 4, 5, 8, 16])
-)
+@pytest.mark.dtypes(*dtypes.FLOATING, *dtypes.COMPLEX)
+@given(sample=draw.samples(hard=("zero", "one")), times=st.sampled_from([1, 2, 3, 4, 5, 8, 16]))
+@example(sample=draw.Sample(()), times=2)
+@example(sample=draw.Sample((70_001,)), times=3)
 def test_gradients_add_up_over_calls(sample, times, device, dtype):
     """After k calls of backward without a reset .grad is k times the gradient, added up call by call."""
     x = leaf(device, np.zeros(sample.shape)).detach().to(dtype).requires_grad_()
-    v = draw.cast(np.rint(sample("float64")).clip(-4, 4), dtype)
+    v = draw.cast(small(sample(dtype)), dtype)
     for _ in range(times):
         (x * 2).backward(tensor(v, device, dtype))
 
-    close(x.grad, v * (2 * times), bound.Bound(0, 0, signed_zeros=False), dtype=dtype, device=device)
+    close(x.grad, v * v.dtype.type(2 * times), bound.Bound(0, 0, signed_zeros=False), dtype=dtype, device=device)
 
 
 @documents(*BACKWARD, guide=GUIDE)

@@ -211,17 +211,31 @@ def test_create_graph_retains_the_graph(device):
 
 
 @documents(*BACKWARD, guide=GUIDE)
-def test_inputs_are_the_only_tensors_that_accumulate(device):
-    """With inputs=[a] only a.grad is accumulated into; other leaves keep what they had, None or a gradient."""
+@pytest.mark.parametrize("form", [lambda a: a, lambda a: [a], lambda a: (a,)], ids=["tensor", "list", "tuple"])
+def test_inputs_are_the_only_tensors_that_accumulate(form, device):
+    """With inputs=a or [a] only a.grad is accumulated into; other leaves keep what they had, None or a gradient."""
     a, b, x, y = pair(device)
     c = tensor(y, device).requires_grad_()
     c.grad = tensor(x, device)
 
-    (a * b * c).sum().backward(inputs=[a])
+    (a * b * c).sum().backward(inputs=form(a))
 
     close(a.grad, y * y, device=device)
     assert b.grad is None
     close(c.grad, x, device=device)
+
+
+@documents(*BACKWARD, guide=GUIDE)
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf:UserWarning")
+def test_inputs_may_be_results(device):
+    """With inputs=[y], of a result y, the gradient is added to y.grad in each call, and the leaves get none."""
+    a, b, x, _ = pair(device)
+    y = a * b
+    for _ in range(2):
+        (y * 3).sum().backward(inputs=[y], retain_graph=True)
+
+    close(y.grad, np.full_like(x, 6.0), device=device)
+    assert a.grad is None and b.grad is None
 
 
 @documents(*BACKWARD, guide=GUIDE)

@@ -130,6 +130,46 @@ def test_takes_a_generator_of_parameters(device):
         close(parameter.grad, expected, bound.Bound(300, np.abs(expected)), device=device)
 
 
+@documents("torch.nn.utils.get_total_norm", since="2.6", guide=GUIDE)
+@pytest.mark.parametrize("foreach", [None, True, False], ids=["default", "foreach", "loop"])
+@given(seed=draw.seeds(), p=st.sampled_from([0.5, 1.0, 2.0, 3.0, math.inf]), count=st.integers(0, len(SHAPES)))
+def test_the_norm_is_that_of_one_vector(seed, p, count, foreach, device, dtype):
+    """get_total_norm is the norm of the tensors' elements as one vector, 0 where there are none."""
+    arrays = gradients_of(seed, dtype)[:count]
+    found = utils.get_total_norm([tensor(a, device) for a in arrays], norm_type=p, foreach=foreach)
+
+    wide = [a.astype(np.float64) for a in arrays]
+    _, norm = reference.clipping.clip_grad_norm(wide, 1.0, norm_type=p) if wide else ([], 0.0)
+    close(found, np.asarray(norm), bound.Bound(256, norm), dtype=dtype if wide else torch.float32, device=device)
+
+
+@documents("torch.nn.utils.get_total_norm", since="2.6", guide=GUIDE)
+@pytest.mark.parametrize("bad", [math.nan, math.inf], ids=str)
+def test_a_total_norm_that_is_not_finite_may_raise(bad, device):
+    """get_total_norm with error_if_nonfinite=True raises RuntimeError of a norm that is NaN or infinite."""
+    parts = [tensor(np.array([3.0, 1.0]), device), tensor(np.array([bad]), device)]
+
+    assert not np.isfinite(float(utils.get_total_norm(parts)))
+    with pytest.raises(RuntimeError):
+        utils.get_total_norm(parts, error_if_nonfinite=True)
+
+
+@documents("torch.nn.utils.clip_grads_with_norm_", since="2.6", guide=GUIDE)
+@pytest.mark.parametrize("foreach", [None, True, False], ids=["default", "foreach", "loop"])
+@given(seed=draw.seeds(), total=st.sampled_from([0.0, 0.5, 3.0, 50.0]), most=st.sampled_from([0.01, 1.0, 7.0]))
+def test_clips_by_a_norm_that_is_given(seed, total, most, foreach, device, dtype):
+    """clip_grads_with_norm_ multiplies every gradient in place by min(max_norm / (total_norm + 1e-6), 1)."""
+    gradients = gradients_of(seed, dtype)
+    ours = parameters(gradients, device)
+    before = [p.grad for p in ours]
+    utils.clip_grads_with_norm_(ours, most, tensor(np.asarray(total), device, dtype), foreach=foreach)
+
+    assert all(p.grad is kept for p, kept in zip(ours, before))
+    for parameter, gradient in zip([ours[0], *ours[2:]], gradients):
+        expected = gradient.astype(np.float64) * min(most / (total + 1e-6), 1.0)
+        close(parameter.grad, expected, bound.rounded(np.abs(expected), 4), dtype=dtype, device=device)
+
+
 @documents(VALUE, guide=GUIDE)
 @given(seed=draw.seeds(), most=st.sampled_from([0.0, 0.25, 1.0, 50.0]))
 def test_cuts_gradients_off_at_a_value(seed, most, device, dtype):

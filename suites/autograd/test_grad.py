@@ -60,6 +60,22 @@ def test_differentiates_by_results_too(device):
     close(by_leaf, 3 * (2 * (3 * x)), device=device)
 
 
+@documents("torch.autograd.graph.get_gradient_edge", since="2.6", guide=GUIDE)
+def test_an_edge_stands_for_its_tensor(device):
+    """torch.autograd.grad gives for the gradient edge of a tensor, also of one of several results, its gradient."""
+    x = pair(device)[0]
+    parts = [x, *(x * 2).unbind()]
+    loss = parts[1] * 3 + parts[2] * 5 + parts[3] * 7 + x.sum()
+    edges = [torch.autograd.graph.get_gradient_edge(part) for part in parts]
+
+    found = torch.autograd.grad(loss, edges)
+    assert [edge.output_nr for edge in edges[1:]] == [0, 1, 2]
+    assert all(edge.node is part.grad_fn for edge, part in zip(edges[1:], parts[1:]))
+    close(found[0], np.array([7.0, 11.0, 15.0]), device=device)
+    for gradient, expected in zip(found[1:], (3.0, 5.0, 7.0)):
+        close(gradient, np.array(expected), device=device)
+
+
 @documents("torch.autograd.grad", guide=GUIDE)
 def test_adds_the_gradients_of_several_outputs(device):
     """With several outputs grad returns the sum of their vector-Jacobian products."""

@@ -200,20 +200,27 @@ def test_nodes_save_inputs_and_results(device):
     assert power.grad_fn._saved_result is not power
 
 
+RESULTS = {
+    "a result": lambda x: x * 3, "a view": lambda x: (x * 3).view(3, 1), "a view of a leaf": lambda x: x[:],
+    "a slice": lambda x: (x * 3)[1:], "an element": lambda x: (x * 3)[0], "one of many": lambda x: (x * 3).unbind()[1],
+    "changed in place": lambda x: (x * 3).mul_(2), "a changed view": lambda x: (x * 3)[:2].mul_(2),
+}  # fmt: skip
+
+
 @documents("torch.Tensor.retain_grad", "torch.Tensor.retains_grad", "torch.Tensor.grad", guide=GUIDE)
-def test_retain_grad_keeps_the_gradient_of_a_result(device):
-    """After retain_grad() backward fills .grad of a tensor that is no leaf, and that of the leaves all the same."""
+@pytest.mark.parametrize("row", RESULTS)
+def test_retain_grad_keeps_the_gradient_of_a_result(row, device):
+    """After retain_grad() of {row} backward fills its .grad, and that of the leaves all the same."""
     x = leaf(device)
-    y = x * 3
+    y = RESULTS[row](x)
     before = y.retains_grad
     y.retain_grad()
     y.retain_grad()
     (y**2).sum().backward()
 
-    values = 3 * draw.normal(0, 3)
     assert (before, y.retains_grad) == (False, True)
-    close(y.grad, 2 * values, device=device)
-    close(x.grad, 6 * values, device=device)
+    close(y.grad, 2 * array(y), device=device)
+    assert x.grad.shape == x.shape and x.grad.any()
 
 
 @documents("torch.Tensor.retain_grad", "torch.Tensor.retains_grad", guide=GUIDE)
@@ -270,13 +277,16 @@ def test_floating_and_complex_tensors_can_require_grad(kind, device):
     close(x.grad, np.full(3, 2, dtypes.in_numpy(kind)), dtype=kind, device=device)
 
 
-@documents("torch.Tensor.requires_grad", "notes/autograd", guide=GUIDE)
+@documents("torch.Tensor.requires_grad", "torch.Tensor.requires_grad_", "notes/autograd", guide=GUIDE)
 def test_results_cannot_stop_requiring_grad(device):
-    """requires_grad of a tensor that is no leaf cannot be switched off: it raises RuntimeError."""
+    """requires_grad of a tensor that is no leaf cannot be switched off: it raises RuntimeError, and the flag stays."""
     y = leaf(device) * 2
 
     with pytest.raises(RuntimeError):
         y.requires_grad = False
+    with pytest.raises(RuntimeError):
+        y.requires_grad_(False)
+    assert y.requires_grad and y.requires_grad_() is y
 
 
 @documents("torch.Tensor.requires_grad_", "notes/autograd", guide="Fine-tuning Pretrained Models")

@@ -164,6 +164,18 @@ def test_post_accumulate_hooks_may_change_the_leaf(device):
 
 
 @documents("torch.Tensor.register_post_accumulate_grad_hook", since="2.1", guide=GUIDE)
+def test_every_post_accumulate_hook_is_called(device):
+    """Each of several post-accumulate hooks of a leaf is called once for each backward, until it is removed."""
+    x, seen = leaf(device), []
+    handles = [x.register_post_accumulate_grad_hook(lambda p, name=name: seen.append(name)) for name in "abc"]
+    (x * 2).sum().backward()
+    handles[1].remove()
+    (x * 2).sum().backward()
+
+    assert sorted(seen[:3]) == ["a", "b", "c"] and sorted(seen[3:]) == ["a", "c"]
+
+
+@documents("torch.Tensor.register_post_accumulate_grad_hook", since="2.1", guide=GUIDE)
 def test_post_accumulate_hooks_are_for_leaves_only(device):
     """register_post_accumulate_grad_hook of a tensor that is no leaf raises RuntimeError."""
     with pytest.raises(RuntimeError):
@@ -243,14 +255,16 @@ def test_saved_tensors_hooks_end_with_their_context(device):
 
 
 @documents("torch.autograd.graph.save_on_cpu", guide="What is autograd?")
-def test_save_on_cpu_changes_no_gradient(device):
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 3, 4), (0, 2)], ids=str)
+def test_save_on_cpu_changes_no_gradient(shape, device):
     """With save_on_cpu gradients are the same, on the device of the leaf."""
-    x = leaf(device)
+    values = draw.normal(1, *shape)
+    x = tensor(values, device).requires_grad_()
     with torch.autograd.graph.save_on_cpu():
         y = x * x * 3
     y.sum().backward()
 
-    close(x.grad, 2 * (3 * VALUES), device=device)
+    close(x.grad, 2 * (3 * values), device=device)
 
 
 @documents("torch.autograd.graph.disable_saved_tensors_hooks", guide="What is autograd?")
@@ -276,3 +290,20 @@ def test_a_multi_grad_hook_waits_for_all_gradients(device):
     assert [gradient is None for gradient in seen[0]] == [False, True, False, True]
     close(seen[0][0], np.full(3, 10.0), device=device)
     close(seen[0][2], np.full(3, 5.0), device=device)
+
+
+@documents("torch.autograd.graph.register_multi_grad_hook", since="2.3", guide=GUIDE)
+def test_a_multi_grad_hook_may_take_the_first_gradient(device):
+    """With mode="any" a multi-grad hook is called once in a backward, with the first gradient, until it is removed."""
+    a, seen = leaf(device), []
+    b = a * 2
+    c = b * 3
+    handle = torch.autograd.graph.register_multi_grad_hook((a, b, c), seen.append, mode="any")
+    for _ in range(2):
+        c.sum().backward(retain_graph=True)
+    handle.remove()
+    c.sum().backward()
+
+    assert len(seen) == 2
+    for gradient in seen:
+        close(gradient, np.ones(3), device=device)

@@ -7,6 +7,7 @@ from typing import Callable, NamedTuple
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
 
 from suites.kit import array, close, documents, draw, share_memory, tensor
 
@@ -178,14 +179,32 @@ def test_set_grad_enabled_is_a_function_too(before, mode):
         assert torch.is_grad_enabled() is mode
 
 
+#: Functions that make a tensor and take requires_grad, by name, with what they take besides.
+FACTORIES = {
+    "zeros": (2,), "ones": (2,), "empty": (2,), "full": ((2,), 0.5), "rand": (2,), "randn": (2,), "eye": (2,),
+    "arange": (2.0,), "linspace": (0, 1, 3), "logspace": (0, 1, 3), "tensor": ([0.5],), "empty_strided": ((2,), (1,)),
+}  # fmt: skip
+LIKE = {"zeros_like": (), "ones_like": (), "empty_like": (), "full_like": (0.5,), "rand_like": (), "randn_like": ()}
+
+
 @documents("torch.no_grad", since="2.1", guide=GUIDE)
-def test_no_grad_does_not_reach_factories(device):
-    """A function that makes a tensor and takes requires_grad makes one that requires grad within no_grad too."""
+@pytest.mark.parametrize("name", [*FACTORIES, *LIKE])
+def test_no_grad_does_not_reach_factories(name, device):
+    """torch.{name} takes requires_grad and makes a tensor that requires grad within no_grad too."""
+    arguments = FACTORIES.get(name) or (torch.zeros(2, device=device), *LIKE[name])
     with put_back(), torch.no_grad():
-        made = torch.zeros(2, device=device, requires_grad=True)
+        made = getattr(torch, name)(*arguments, device=device, requires_grad=True)
+
+    assert made.requires_grad and made.is_leaf
+
+
+@documents("torch.no_grad", "torch.nn.Parameter", since="2.1", guide=GUIDE)
+def test_no_grad_does_not_reach_parameters(device):
+    """A parameter that is made within no_grad requires grad."""
+    with put_back(), torch.no_grad():
         parameter = torch.nn.Parameter(tensor(np.zeros(2), device))
 
-    assert made.requires_grad and parameter.requires_grad
+    assert parameter.requires_grad
 
 
 @documents("torch.no_grad", guide=GUIDE)
@@ -234,6 +253,21 @@ def test_inference_mode_makes_inference_tensors(device):
     assert (inside.is_inference(), on) == (True, True)
     assert (outside.is_inference(), off) == (False, False)
     assert not torch.is_inference_mode_enabled()
+
+
+@documents("torch.inference_mode", "torch.Tensor.is_inference", "torch.is_inference", guide=GUIDE)
+@given(sample=draw.samples(shape=draw.shapes(least=1, low=1)))
+def test_views_are_inference_tensors_where_their_base_is(sample, device):
+    """A view is an inference tensor exactly if what it is a view of is one, in whichever mode the view is made."""
+    normal = tensor(sample(), device)
+    with torch.inference_mode():
+        made = tensor(sample(), device) + 0
+        views = [made, made[:1], made.t() if made.dim() < 3 else made.mT, made.reshape(-1)]
+        others = [normal, normal[:1], normal.view(normal.shape)]
+    views += [made.detach(), made[:1], made.view(made.shape)]
+
+    assert all(torch.is_inference(view) and view.is_inference() for view in views)
+    assert not any(torch.is_inference(other) or other.is_inference() for other in others)
 
 
 @documents("torch.inference_mode", guide=GUIDE)

@@ -119,6 +119,40 @@ def test_jacobian_is_zero_for_an_unused_input_unless_strict(device):
         F.jacobian(lambda a, b: a * 2, inputs, strict=True)
 
 
+#: The functional forms of a function of two inputs, with vectors where they take them.
+PRODUCTS = {
+    "vjp": lambda function, two, **options: F.vjp(function, two, **options),
+    "jvp": lambda function, two, **options: F.jvp(function, two, two, **options),
+    "hvp": lambda function, two, **options: F.hvp(function, two, two, **options),
+    "vhp": lambda function, two, **options: F.vhp(function, two, two, **options),
+    "hessian": lambda function, two, **options: F.hessian(function, two, **options),
+}
+NAMES = [pytest.param(name, marks=documents(f"torch.autograd.functional.{name}"), id=name) for name in PRODUCTS]
+
+
+@documents(guide=GUIDE)
+@pytest.mark.parametrize("name", NAMES)
+def test_products_with_strict_refuse_an_unused_input(name, device):
+    """functional.{name} with strict=True raises RuntimeError where the outputs do not depend on one of the inputs."""
+    two = (tensor(X, device), tensor(U, device))
+
+    PRODUCTS[name](lambda a, b: (a**2).sum() * (b**2).sum(), two, strict=True)
+    with pytest.raises(RuntimeError):
+        PRODUCTS[name](lambda a, b: (a**2).sum(), two, strict=True)
+
+
+@documents(guide=GUIDE)
+@pytest.mark.parametrize("name", [name for name in NAMES if name.id != "jvp"])
+def test_products_are_zero_for_an_unused_input(name, device):
+    """functional.{name} gives zeros for an input that the outputs do not depend on."""
+    two = (tensor(X, device), tensor(U, device))
+
+    found = PRODUCTS[name](lambda a, b: (a**2).sum(), two)
+    unused = found[1][1]
+
+    close(unused, np.zeros((IN, IN) if name == "hessian" else IN), device=device)
+
+
 @documents("torch.autograd.functional.hessian", guide=GUIDE)
 @pytest.mark.parametrize("vectorize", [False, True], ids=["plain", "vectorized"])
 def test_hessian_is_the_matrix_of_second_derivatives(vectorize, device):
@@ -236,6 +270,35 @@ def test_func_vjp_gives_a_function_of_the_vector(device):
     near(pull(tensor(-2 * V, device))[0], -2 * V @ field.jacobian(), device)
 
 
+@documents("torch.func.vjp", "torch.func.jvp", since="2.0", guide=GUIDE)
+def test_func_products_carry_extras_along(device):
+    """With has_aux, vjp and jvp give as their third result what the function returns besides."""
+    x, u = tensor(X, device), tensor(U, device)
+
+    def function(y):
+        return field.field(y), y * 3
+
+    pulled, pull, extra = torch.func.vjp(function, x, has_aux=True)
+    pushed, product, other = torch.func.jvp(function, (x,), (u,), has_aux=True)
+    near(pulled, field.values(), device)
+    near(pull(tensor(V, device))[0], V @ field.jacobian(), device)
+    near(pushed, field.values(), device)
+    near(product, field.jacobian() @ U, device)
+    close(extra, 3 * X, device=device)
+    close(other, 3 * X, device=device)
+
+
+@documents("torch.func.linearize", since="2.1", guide=GUIDE)
+@pytest.mark.filterwarnings("ignore:Attempted to insert a get_attr Node:UserWarning")  # by its own tracing
+def test_func_linearize_is_the_derivative_at_the_point(device):
+    """torch.func.linearize gives the outputs and a function that takes u to J u, as often as it is called."""
+    outputs, push = torch.func.linearize(field.field, tensor(X, device))
+
+    near(outputs, field.values(), device)
+    near(push(tensor(U, device)), field.jacobian() @ U, device)
+    near(push(tensor(-2 * U, device)), field.jacobian() @ (-2 * U), device)
+
+
 @documents("torch.func.jvp", since="2.0", guide=GUIDE)
 def test_func_jvp_gives_outputs_and_product(device):
     """torch.func.jvp gives the outputs and J u."""
@@ -250,6 +313,13 @@ def test_func_jvp_gives_outputs_and_product(device):
 def test_func_jacobians_are_the_matrix(name, device):
     """jacrev and jacfwd both give the Jacobian matrix."""
     near(getattr(torch.func, name)(field.field)(tensor(X, device)), field.jacobian(), device)
+
+
+@documents("torch.func.jacrev", since="2.1", guide=GUIDE)
+@pytest.mark.parametrize("size", [1, 2, 3, OUT, OUT + 1])
+def test_func_jacrev_takes_rows_in_chunks(size, device):
+    """chunk_size says how many rows jacrev computes at a time, and changes none of them."""
+    near(torch.func.jacrev(field.field, chunk_size=size)(tensor(X, device)), field.jacobian(), device)
 
 
 @documents("torch.func.jacrev", "torch.func.jacfwd", since="2.0", guide=GUIDE)

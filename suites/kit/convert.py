@@ -19,7 +19,7 @@ def tensor(array: np.ndarray, device: str = "cpu", dtype: dtypes.DType | None = 
     owner = _owner(array)
     memory = _from_numpy(owner.astype(dtypes.in_numpy(target)).ravel(order="K"), target).to(device)
     if array.flags.c_contiguous and owner.size == array.size:
-        return memory.reshape(array.shape)
+        return memory.reshape(array.shape).data  # a view of nothing, as what torch makes itself
     offset = (_address(array) - _address(owner)) // array.itemsize
     return memory.as_strided(array.shape, [step // array.itemsize for step in array.strides], offset)
 

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suites.kit import close, documents, draw, every_warning, share_memory
+from suites.kit import close, documents, draw, dtypes, every_warning, share_memory
 
 from .bridge import FROM_ARRAY, churn, in_both, window
 
@@ -61,6 +61,9 @@ def test_takes_all_that_follows_offset(array, data):
 
     close(torch.frombuffer(array, dtype=torch.float64, offset=first * 8), array[first:])
     close(torch.frombuffer(array, dtype=torch.float64, count=-3, offset=first * 8), array[first:])
+    for kind in (np.int16, np.int32, np.complex64):
+        read = torch.frombuffer(array, dtype=dtypes.in_torch(kind), offset=first * 8)
+        close(read, array[first:].view(kind))
 
 
 @documents("torch.frombuffer", guide=FROM_ARRAY)

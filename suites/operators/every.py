@@ -6,9 +6,20 @@ import numpy as np
 import pytest
 
 from suites.kit import array, bound, close, documents, draw
-from suites.operators.catalogue import tensors
+from suites.operators.catalogue import POINTWISE, WIDE, Of, tensors
 
 LAYOUTS = (*draw.LAYOUTS[1:], "channels last")
+#: Operations of two operands, which broadcast, and shapes in which one side or the other is stretched.
+PAIRS = tuple(call for call in POINTWISE if [getattr(of, "shape", None) for of in call.arguments] == [WIDE, WIDE])
+STRETCHED = (
+    *(((6, 1), (35,)), ((35,), (6, 1)), ((), (3, 5)), ((3, 1, 5), (4, 1)), ((1,), (0,)), ((2, 3), ())),
+    *(((2, 3, 4), (2, 1, 4)), ((2, 1, 4), (2, 3, 4))),
+)
+
+
+def stretched(row, shapes):
+    """The call with operands of other shapes."""
+    return row._replace(arguments=tuple(Of(shape, of.kind) for shape, of in zip(shapes, row.arguments)))
 
 
 def every(calls, **since):

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reference import arithmetic
-from suites.kit import bound, close, documents, draw, tensor, unchanged
+from suites.kit import bound, close, documents, draw, dtypes, tensor, unchanged
 from suites.operators import operands
 from suites.operators.values import agree, numbers, oracle, unsigned_zero
 
@@ -63,6 +63,16 @@ INTEGERS = (
     Operation("gcd", torch.gcd, operands=operands.small),
     Operation("lcm", torch.lcm, operands=operands.small),
 )
+#: Each operation in dtypes of every width, for tensors of many elements.
+LARGE = [
+    pytest.param(row, dtype, marks=documents(f"torch.{row.name}"), id=f"{row.name}-{dtypes.name(dtype)}")
+    for table, kinds in (
+        (FLOATS, (torch.float64, torch.float32, torch.bfloat16)),
+        (INTEGERS, (torch.int64, torch.int32, torch.uint8)),
+    )
+    for row in table
+    for dtype in kinds
+]
 BOOLEANS = tuple(row for row in INTEGERS if row.name in ("add", "mul", "bitwise_and", "bitwise_or", "bitwise_xor"))
 COMPLEX = (
     Operation("add", operator.add, signless),
@@ -103,7 +113,7 @@ def test_floats_follow_the_formula(row, pair, dtype, device):
 
 @rows(INTEGERS)
 @documents(guide=GUIDE)
-@pytest.mark.dtypes(torch.int64, torch.uint8)
+@pytest.mark.dtypes(*dtypes.INTEGRAL)
 @given(pair=operands.pairs())
 @example(pair=operands.MEETING)
 def test_integers_follow_the_formula(row, pair, dtype, device):
@@ -142,7 +152,7 @@ def test_numbers_and_floats_mix(row, sample, number, dtype, device):
 
 
 @rows(INTEGERS[:-2])
-@pytest.mark.dtypes(torch.int64, torch.uint8)
+@pytest.mark.dtypes(*dtypes.INTEGRAL)
 @given(sample=operands.singles(), number=st.sampled_from((1, 2, 3)))
 def test_numbers_and_integers_mix(row, sample, number, dtype, device):
     """In {row} a Python integer on either side stands for a tensor of that number."""
@@ -167,13 +177,12 @@ def reflected(row, number, below):
     return row.symbol(number if row.symbol is not torch.fmod else torch.full_like(below, number), below)
 
 
-@rows(FLOATS + INTEGERS[7:10])
-def test_large_tensors_follow_the_formula(row, device):
+@pytest.mark.parametrize(("row", "dtype"), LARGE)
+def test_large_tensors_follow_the_formula(row, dtype, device):
     """{row} gives each element of a tensor that several threads share out the value of its formula."""
-    dtype = torch.float32 if row in FLOATS else torch.int64
     x, y = row.operands(numbers(1, (70_001,), dtype), numbers(2, (70_001,), dtype))
 
-    result = getattr(torch, row.name)(tensor(x, device), tensor(y, device))
+    result = getattr(torch, row.name)(tensor(x, device, dtype), tensor(y, device, dtype))
 
     expected = oracle(getattr(arithmetic, row.name), x, y)
     close(result, expected, row.rounding(expected), dtype=dtype, device=device)

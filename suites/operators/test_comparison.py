@@ -70,7 +70,7 @@ def test_compares_values(row, pair, dtype, device):
 
 
 @rows
-@pytest.mark.dtypes(torch.float32, torch.int64)
+@pytest.mark.dtypes(torch.float32, torch.bfloat16, torch.int64, torch.uint8, torch.bool)
 @given(sample=operands.singles(fills=("ties",)), number=st.sampled_from((0, 1, 2, 5)))
 def test_compares_with_numbers(row, sample, number, dtype, device):
     """{row} takes a Python number on either side, and integer tensors compare with fractions."""
@@ -199,6 +199,10 @@ def test_clamp_keeps_within_numbers(sample, low, high, dtype, device):
     agree(torch.clamp(x, low, high), x.clamp(min=low, max=high), torch.clip(x, low, high))
     close(torch.clamp(x, min=high), np.asarray(np.maximum(values, scalar(high))), free, dtype=dtype, device=device)
     close(torch.clamp(x, max=high), np.asarray(np.minimum(values, scalar(high))), free, dtype=dtype, device=device)
+    for bounds in ({"min": low, "max": high}, {"min": high}, {"max": high}):
+        inside = tensor(values, device, dtype).clone()
+        assert inside.clamp_(**bounds) is inside
+        agree(inside, x.clamp(**bounds))
 
 
 @documents("torch.clamp")
@@ -212,6 +216,18 @@ def test_clamp_takes_limits_beyond_the_dtype(limits, dtype, device):
     result = torch.clamp(tensor(values.astype(info.dtype), device), *limits)
 
     close(result, np.clip(values, *limits).astype(info.dtype), device=device)
+
+
+@documents("torch.clamp", "tensor_attributes")
+@pytest.mark.dtypes(*dtypes.INTEGRAL)
+def test_clamp_of_integers_takes_fractions(dtype, device):
+    """torch.clamp of integers within fractions is min(max(x, low), high), in the dtype that both promote to."""
+    values = np.arange(8).astype(dtypes.in_numpy(dtype))
+    x = tensor(values, device)
+
+    close(torch.clamp(x, 1.5, 4.25), np.clip(values, 1.5, 4.25).astype(np.float32), device=device)
+    close(torch.clamp(x, max=2.5), np.minimum(values, 2.5).astype(np.float32), device=device)
+    close(x.clamp(min=2.5), np.maximum(values, 2.5).astype(np.float32), device=device)
 
 
 TRIPLES = (
@@ -274,3 +290,13 @@ def test_isclose_takes_a_relative_and_an_absolute_tolerance(x, y, expected, devi
     close(torch.isclose(left, right), np.array([expected, True]), device=device)
     assert torch.allclose(left, right) is expected
     close(torch.isclose(left, right, equal_nan=True), np.array([expected or bool(np.isnan(x)), True]), device=device)
+
+
+@documents("torch.isclose", "torch.allclose")
+@pytest.mark.parametrize(("x", "y", "expected"), [(1.0, 2.0, True), (2.0, 1.0, False), (-1.0, -2.0, True)])
+def test_isclose_is_relative_to_the_second(x, y, expected, device):
+    """torch.isclose with rtol is |x - y| ≤ rtol · |y|: the tolerance is relative to the second, not to the larger."""
+    left, right = tensor(np.array([x]), device), tensor(np.array([y]), device)
+
+    close(torch.isclose(left, right, rtol=0.5, atol=0.0), np.array([expected]), device=device)
+    assert torch.allclose(left, right, rtol=0.5, atol=0.0) is expected

@@ -215,3 +215,16 @@ def test_logaddexp_is_the_larger_of_two(length, device):
 
     for found in (torch.logaddexp(x, y), torch.logaddexp(y, x)):
         close(found, np.full(length, 100 - 2.5j), bound.Bound(2, 100), dtype="complex64", device=device)
+
+
+@documents("torch.conj", "torch.Tensor.conj", "torch.angle")
+@pytest.mark.dtypes(torch.float64, torch.float32, torch.int64)
+def test_real_numbers_are_their_conjugates(dtype, device):
+    """conj of a real tensor is a view of its memory with the same values; angle is 0, π below zero, and NaN of NaN."""
+    values = np.array([1, -2, 0, 3]).astype(dtypes.in_numpy(dtype))
+    x = tensor(values, device)
+
+    close(torch.conj(x), values, device=device)
+    assert share_memory(x.conj(), x) and not x.conj().is_conj()
+    if_nan = tensor(np.array([np.nan, -1.0, 1.0]), device)
+    close(torch.angle(if_nan), np.array([np.nan, np.pi, 0.0]), bound.faithful(np.pi), device=device)

@@ -43,6 +43,13 @@ EQUATIONS = (
     Equation("...ij,...jk->...ik", ((2, 1, 3, 5), (4, 5, 2))),
     Equation("...i->...", ((2, 3, 5),)),
     Equation("...ij->...ji", ((2, 3, 5),)),
+    Equation("...i->i...", ((2, 3, 5),)),
+    Equation("i...j->j...i", ((2, 3, 4, 5),)),
+    Equation("b...a", ((2, 3, 4, 5),)),
+    Equation("...i,i...->i...", ((4, 2, 3), (3, 4, 2))),
+    Equation("aB", ((2, 3),)),
+    Equation("bA,Ac", ((2, 3), (3, 4))),
+    Equation("aA,Aa->A", ((2, 3), (3, 2))),
     Equation("bn,anm,bm->ba", ((2, 5), (3, 5, 4), (2, 4))),
     Equation("ij,ij->ij", ((3, 5), (3, 5))),
     Equation("ij,kj,kl", ((2, 3), (4, 3), (4, 5))),
@@ -87,8 +94,10 @@ def test_einsum_takes_lists_of_numbers(device):
     x, y = lattices(((3, 5), (5, 4)), torch.float64, 1)
 
     result = torch.einsum(tensor(x, device), [7, 2], tensor(y, device), [2, 0], [0, 7])
+    kept = torch.einsum(tensor(x, device), [0, 7], tensor(y, device), [7, 2], [0, 7, 2])
 
     close(result, (x @ y).T, EXACT, device=device)
+    close(kept, x[:, :, None] * y, EXACT, device=device)
 
 
 TENSORDOT = [
@@ -97,6 +106,12 @@ TENSORDOT = [
     ((2, 3, 4), (3, 4, 5), 2),
     ((3, 3, 3), (3, 3, 3), 2),
     ((2, 3), (4, 5), 0),
+    ((3, 3), (3, 3), 0),
+    ((2,), (2,), 0),
+    ((2, 2), (2, 2), ([0, 1], [1, 0])),
+    ((3, 3, 3), (3, 3, 3), ([2, 0], [0, 1])),
+    ((3, 3, 3), (3, 3, 3), ([0, 1, 2], [1, 2, 0])),
+    ((3, 3, 3), (3, 3, 3), ([-1, 0], [0, -2])),
     ((2, 3, 4), (4, 3, 5), ([1, 2], [1, 0])),
     ((3, 4, 5), (4, 3, 2), ([1, 0], [0, 1])),
     ((3, 3), (3, 3), ([0], [1])),
@@ -145,7 +160,8 @@ def multiplied(*matrices):
 
 
 def block_diagonal(*matrices):
-    """The matrices along a diagonal, zeros elsewhere."""
+    """The matrices along a diagonal, zeros elsewhere; vectors and numbers are matrices of one row."""
+    matrices = [np.atleast_2d(matrix) for matrix in matrices]
     whole = np.zeros((sum(m.shape[0] for m in matrices), sum(m.shape[1] for m in matrices)), matrices[0].dtype)
     row = column = 0
     for matrix in matrices:
@@ -155,7 +171,21 @@ def block_diagonal(*matrices):
 
 
 PRODUCTS = (
-    Product("inner", np.inner, (((3, 5), (4, 5)), ((2, 3, 5), (5,)), ((5,), (5,)), ((), (3,)), ((4, 4), (4, 4)))),
+    Product(
+        "inner",
+        np.inner,
+        (
+            ((3, 5), (4, 5)),
+            ((2, 3, 5), (5,)),
+            ((5,), (5,)),
+            ((), (3,)),
+            ((4, 4), (4, 4)),
+            ((2, 3, 5), (4, 5)),
+            ((2, 3, 5), (2, 4, 5)),
+            ((5,), (2, 3, 5)),
+            ((2, 3), ()),
+        ),
+    ),
     Product("outer", np.outer, (((3,), (5,)), ((33,), (1,)), ((0,), (3,)), ((4,), (4,)))),
     Product("ger", np.outer, (((3,), (5,)), ((4,), (4,)))),
     Product(
@@ -167,9 +197,17 @@ PRODUCTS = (
             ((2, 20), (20, 3), (3, 30), (30, 2)),
             ((4, 4), (4, 4), (4, 4)),
             ((5,), (5, 4), (4,)),
+            ((5,), (5, 4)),
+            ((3, 5), (5,)),
+            ((5,), (5, 3), (3, 4)),
+            ((2, 5), (5, 3), (3, 4), (4,)),
         ),
     ),
-    Product("block_diag", block_diagonal, (((2, 3), (1, 4)), ((2, 2), (3, 1), (1, 1)))),
+    Product(
+        "block_diag",
+        block_diagonal,
+        (((2, 3), (1, 4)), ((2, 2), (3, 1), (1, 1)), ((3,), (2, 2)), ((2,), (), (1, 3)), ((0,), (2,))),
+    ),
     Product(
         "linalg.cross",
         np.cross,
@@ -234,6 +272,20 @@ def test_powers_of_matrices_are_exact(exponent, dtype, device):
     """matrix_power(A, n) is A multiplied n times, the identity for n = 0, for each matrix of a batch."""
     x = draw.lattice(3, (2, 3, 3), 1).astype(dtypes.in_numpy(dtype))
     expected = np.linalg.matrix_power(x, exponent)
+
+    close(torch.linalg.matrix_power(tensor(x, device), exponent), expected, EXACT, device=device)
+    close(torch.matrix_power(tensor(x, device), exponent), expected, EXACT, device=device)
+
+
+@documents("torch.linalg.matrix_power", "torch.matrix_power", guide=GUIDE)
+@pytest.mark.parametrize("exponent", [-1, -2, -3])
+@pytest.mark.dtypes(torch.float64, torch.float32)
+def test_negative_powers_are_those_of_the_inverse(exponent, dtype, device):
+    """matrix_power(A, -n) is the inverse of A multiplied n times, for each matrix of a batch."""
+    shear = np.triu(draw.lattice(4, (2, 3, 3), 2), 1) + np.eye(3)  # eliminated without a rounding: ones on its diagonal
+    x = shear.astype(dtypes.in_numpy(dtype))
+    inverse = 3 * np.eye(3) - 3 * shear + shear @ shear  # (A - 1)³ = 0
+    expected = np.linalg.matrix_power(inverse, -exponent).astype(x.dtype)
 
     close(torch.linalg.matrix_power(tensor(x, device), exponent), expected, EXACT, device=device)
     close(torch.matrix_power(tensor(x, device), exponent), expected, EXACT, device=device)

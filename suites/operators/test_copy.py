@@ -69,6 +69,22 @@ def test_copy_broadcasts(shape, device):
     close(x, np.ascontiguousarray(np.broadcast_to(values, tuple(x.shape))), device=device)
 
 
+@documents("torch.Tensor.copy_", "torch.conj", guide=GUIDE)
+@pytest.mark.parametrize("seen", [lambda z: z.conj(), lambda z: z.conj().imag, lambda z: z.mH, lambda z: z.conj().real],
+                         ids=["conj", "conj.imag", "mH", "conj.real"])  # fmt: skip
+@pytest.mark.dtypes(torch.complex128, torch.complex64)
+def test_copy_takes_views_that_conjugate_or_negate(seen, dtype, device):
+    """x.copy_(y) writes the values of y where it is a view that conjugates, or the imaginary part of one."""
+    z = tensor(numbers(9, (4, 4), dtype), device)
+    into = seen(tensor(numbers(10, (4, 4), dtype), device))
+
+    result = torch.zeros_like(seen(z), memory_format=torch.contiguous_format).copy_(seen(z))
+    into.copy_(seen(z))
+
+    close(result, array(seen(z)), device=device)
+    close(into, array(seen(z)), device=device)
+
+
 @documents("torch.Tensor.fill_", "torch.Tensor.zero_", guide=GUIDE)
 @pytest.mark.dtypes(torch.float32, torch.bfloat16, torch.complex64, torch.int64, torch.uint8, torch.bool)
 @given(sample=operands.singles(layouts=draw.WRITABLE), number=st.sampled_from((0, 1, 3, 100)))

@@ -267,3 +267,18 @@ def test_floats_refuse_bitwise_operations(name, dtype, device):
         getattr(torch, name)(x, x)
     with pytest.raises((RuntimeError, TypeError)):
         torch.bitwise_not(x)
+
+
+@documents("torch.div", "torch.true_divide", "torch.Tensor.__rtruediv__")
+@pytest.mark.dtypes(*dtypes.INTEGRAL)
+@given(sample=operands.singles(fills=("ties",), hard=("one", "-one", "zero")), number=st.sampled_from((1, 3, 7, 0.5)))
+def test_integers_and_numbers_have_quotients(sample, number, dtype, device):
+    """A quotient of integers and a number, on either side, is their true quotient, in the default dtype."""
+    values = sample(dtype)
+    x, wide = tensor(values, device), values.astype(np.float64)
+    with np.errstate(divide="ignore"):
+        below, above = wide / number, number / wide
+
+    for result in (x / number, torch.div(x, number), torch.true_divide(x, number)):
+        close(result, below, unsigned_zero(bound.rounded(below, 2)), dtype=torch.float32, device=device)
+    close(number / x, above, unsigned_zero(bound.rounded(above, 2)), dtype=torch.float32, device=device)

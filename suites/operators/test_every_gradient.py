@@ -7,7 +7,7 @@ from torch.autograd import forward_ad
 
 from suites.kit import array, bound, close, documents, draw, dtypes, tensor
 from suites.operators.catalogue import CALLS, QUIET, tensors, words
-from suites.operators.every import every, placed, same
+from suites.operators.every import PAIRS, STRETCHED, every, placed, same, stretched
 
 pytestmark = QUIET
 GUIDE = ("Operations on Tensors", "Differentiation in Autograd")
@@ -106,6 +106,29 @@ def test_gradient_does_not_depend_on_the_strides(row, layout, device):
 
     kept = [place for place, one in enumerate(expected) if one is not None]
     same([found[place] for place in kept], [expected[place] for place in kept], (parts, cotangents), device)
+
+
+def folded(values, shape):
+    """The sum over the axes along which a shape was stretched."""
+    added = values.sum(axis=tuple(range(values.ndim - len(shape))))
+    return added.sum(axis=tuple(axis for axis, side in enumerate(shape) if side != added.shape[axis]), keepdims=True)
+
+
+@every(tuple(call for call in PAIRS if call in SMOOTH))
+@documents("notes/broadcasting", "notes/autograd", guide=GUIDE)
+def test_gradient_sums_over_what_is_stretched(row, device):
+    """The gradient of {row} for an operand that broadcasts is that of the operand written out, summed up again."""
+    for shapes in STRETCHED:
+        narrow = stretched(row, shapes).asking(device)
+        full = [tensor(np.array(x), device).requires_grad_() for x in np.broadcast_arrays(*map(array, narrow))]
+        cotangents = directions(differentiable(row, full), 20, device)
+
+        for found, whole in zip(gradients(row, narrow, cotangents), map(array, gradients(row, full, cotangents))):
+            shape = tuple(found.shape)
+            scale = folded(np.abs(whole), shape) + np.abs(whole).max(initial=0.0)
+            close(
+                found, folded(whole, shape).reshape(shape), bound.Bound(64, scale.reshape(shape), False), device=device
+            )
 
 
 @every(FORWARD, aminmax="2.13", narrow_copy="2.13", logcumsumexp="2.1", renorm="2.1", affine_grid="2.6")

@@ -10,8 +10,8 @@ import torch
 
 from suites.kit import array, documents, dtypes, observe, share_memory, tensor, unchanged
 from suites.operators import bits
-from suites.operators.catalogue import CALLS, POINTWISE, QUIET, REDUCTIONS, WIDE, Of, tensors, words
-from suites.operators.every import LAYOUTS, every, packed, placed, same
+from suites.operators.catalogue import CALLS, QUIET, REDUCTIONS, tensors, words
+from suites.operators.every import LAYOUTS, PAIRS, STRETCHED, every, packed, placed, same, stretched
 from suites.operators.values import agree
 
 GUIDE = "Operations on Tensors"
@@ -25,10 +25,8 @@ VIEWS = words(
 FRESH = tuple(call for call in CALLS if call.name not in VIEWS)
 #: What Tensor has no method of, or one that takes its arguments in another order.
 NO_METHODS = ("where", "real", "imag", "polygamma", "einsum")
-#: Operations of two operands, which broadcast, and operations along an axis.
-PAIRS = tuple(call for call in POINTWISE if [getattr(of, "shape", None) for of in call.arguments] == [WIDE, WIDE])
+#: Operations along an axis.
 ALONG = tuple(call for call in REDUCTIONS if len(call.arguments) == 2 and call.arguments[1] == 0)
-STRETCHED = (((6, 1), (35,)), ((35,), (6, 1)), ((), (3, 5)), ((3, 1, 5), (4, 1)), ((1,), (0,)), ((2, 3), ()))
 METHODS = tuple(call for call in CALLS if hasattr(torch.Tensor, call.name) and call.name not in NO_METHODS)
 
 
@@ -107,8 +105,7 @@ def test_does_not_depend_on_who_asks_for_gradients(row, device):
 def test_broadcasts(row, device):
     """{row} of two shapes that broadcast is that of both operands written out in full."""
     for shapes in STRETCHED:
-        narrow = row._replace(arguments=tuple(Of(shape, of.kind) for shape, of in zip(shapes, row.arguments)))
-        parts = narrow.parts(device)
+        parts = stretched(row, shapes).parts(device)
         full = np.broadcast_arrays(*(array(part) for part in parts))
 
         same(row.results(*parts), row.results(*(tensor(np.array(one), device) for one in full)), parts, device)

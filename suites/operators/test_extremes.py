@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference import reduction
-from suites.kit import array, bound, close, documents, draw, tensor
+from suites.kit import array, bound, close, documents, draw, dtypes, tensor
 from suites.operators import operands
 from suites.operators.values import agree, numbers, oracle
 
@@ -335,3 +335,47 @@ def test_dist_is_the_norm_of_the_difference(order, dtype, device):
 
     close(torch.dist(tensor(x, device), tensor(y, device), order), size, bound.faithful(size, 64), device=device)
     close(torch.norm(tensor(x, device), order), whole, bound.faithful(whole, 64), device=device)
+
+
+@documents("torch.any", "torch.all", since="2.2")
+@pytest.mark.parametrize("name", ["any", "all"])
+@pytest.mark.parametrize("axes", [(0, 1), (0, 2), (-1, 0), (1, -1), (0, 1, 2), (2,)], ids=str)
+@pytest.mark.dtypes(torch.bool, torch.float32, torch.uint8)
+def test_any_and_all_take_several_axes(name, axes, dtype, device):
+    """any and all over several axes are those of the elements of all of them, in each spelling."""
+    values = draw.cast(np.random.default_rng(5).random((4, 3, 5)) < (0.1 if name == "any" else 0.9), dtype)
+    kind = np.uint8 if dtype is torch.uint8 else bool
+    x = tensor(values, device, dtype)
+
+    for keepdims in (False, True):
+        expected = np.asarray(getattr(np, name)(values != 0, axes, keepdims=keepdims)).astype(kind)
+        close(getattr(torch, name)(x, axes, keepdim=keepdims), expected, device=device)
+        close(getattr(x, name)(axes, keepdims), expected, device=device)
+
+
+@documents("torch.cumsum", "torch.cumprod", "torch.Tensor.cumsum", "torch.Tensor.cumprod")
+@pytest.mark.parametrize("name", ["cumsum", "cumprod"])
+@pytest.mark.parametrize("given_", [torch.bool, torch.uint8, torch.int32, torch.float16, torch.float32])
+@pytest.mark.parametrize("axis", [0, -1])
+@pytest.mark.dtypes(torch.float64, torch.float32, torch.int64)
+def test_scans_cast_before_they_add_or_multiply(name, given_, axis, dtype, device):
+    """With dtype= a cumulative sum or product casts first, and has that dtype; it can be larger than the input's."""
+    scale = {torch.bool: 1, torch.float16: 20_000}.get(given_, 100) if name == "cumsum" else 1
+    values = np.where(np.arange(24).reshape(3, 8) % 5 == 0, 2, 1) * scale
+    x, function = tensor(values.astype(str(given_)[6:]), device), {"cumsum": np.cumsum, "cumprod": np.cumprod}[name]
+
+    expected = function(array(x).astype(float), axis).astype(str(dtype)[6:])
+    close(getattr(torch, name)(x, axis, dtype=dtype), expected, device=device)
+    close(getattr(x, name)(dim=axis, dtype=dtype), expected, device=device)
+
+
+@documents("torch.logcumsumexp", "torch.logsumexp")
+@pytest.mark.dtypes(torch.float64, torch.float32)
+def test_logarithms_of_nothing_are_minus_infinity(dtype, device):
+    """logcumsumexp and logsumexp of elements that are all -inf are -inf; one infinity makes them infinite."""
+    values = np.array([-np.inf, -np.inf, 0.5, np.inf]).astype(dtypes.in_numpy(dtype))
+    x = tensor(values, device)
+
+    close(x.logcumsumexp(0), values, device=device)
+    for count in range(1, 5):
+        close(x[:count].logsumexp(0), values[count - 1], device=device)

@@ -218,3 +218,35 @@ def test_bitwise_operations_mix_dtypes(name, kinds, pair, device):
     wide = np.promote_types(x.dtype, y.dtype)
     close(result, np.asarray(getattr(np, name)(x.astype(wide), y.astype(wide))), device=device)
     agree(result, getattr(torch, name)(tensor(y, device), tensor(x, device)))
+
+
+@documents("torch.sum", "torch.cumsum", "torch.nansum", "torch.mean", since="2.3")
+@pytest.mark.dtypes(*HALVES)
+@pytest.mark.parametrize("step", [1.0, -3.0, 20.0])
+def test_long_sums_and_scans_grow_beyond_thousands(step, dtype, device):
+    """Sums, cumulative sums and means of equal half-precision numbers round their result, however large it grows."""
+    x = tensor(np.full(3001, step, np.float32), device, dtype)
+    counted = step * np.arange(1, 3002)
+
+    close(x.cumsum(0), counted, bound.rounded(counted), dtype=dtype, device=device)
+    for result in (x.sum(), x.sum(0), x.nansum()):
+        close(result, counted[-1], bound.rounded(counted[-1]), dtype=dtype, device=device)
+    close(x.mean(), np.asarray(step), bound.rounded(step), dtype=dtype, device=device)
+
+
+@documents("torch.linalg.vector_norm", "torch.norm", "torch.linalg.norm", "torch.dist", since="2.3")
+@pytest.mark.dtypes(*HALVES)
+@pytest.mark.parametrize("scale", [2.0**-10, 1.0, 2.0**10])
+@pytest.mark.parametrize("shape", [(5,), (33,), (3, 17)], ids=str)
+def test_norms_of_halves_reach_beyond_their_squares(shape, scale, dtype, device):
+    """The norm of half-precision numbers is right also where their squares are no numbers of the dtype."""
+    values = draw.cast(scale * (np.abs(numbers(1, shape, "float64")) + 0.5), dtype)
+    x, norm = tensor(values, device, dtype), np.sqrt(np.sum(values.astype(np.float64) ** 2))
+
+    for result in (
+        torch.linalg.vector_norm(x),
+        torch.norm(x),
+        torch.linalg.norm(x),
+        torch.dist(x, torch.zeros_like(x)),
+    ):
+        close(result, norm, bound.faithful(norm), dtype=dtype, device=device)

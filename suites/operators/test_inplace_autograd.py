@@ -196,3 +196,16 @@ def test_flags_change_in_place(device):
     assert y.detach_() is y
     assert not y.requires_grad
     assert y.is_leaf
+
+
+@documents("torch.autograd.graph.increment_version", since="2.1", guide="In place operations")
+def test_a_change_that_torch_cannot_see_can_be_told(device):
+    """increment_version of a tensor that was saved for backward makes backward raise RuntimeError."""
+    x, factor = tensor(np.ones(3), device).requires_grad_(), tensor(np.ones(3), device)
+    before = factor._version
+    y = (x * factor).sum()
+    torch.autograd.graph.increment_version(factor)
+
+    assert factor._version > before
+    with pytest.raises(RuntimeError):
+        y.backward()

@@ -8,11 +8,12 @@ import pytest
 import torch
 from hypothesis import given
 
-from suites.kit import close, documents, draw, share_memory, tensor, unchanged
+from suites.kit import close, documents, draw, dtypes, share_memory, tensor, unchanged
 from suites.operators import operands
 from suites.operators.values import agree, numbers
 
 GUIDE = ("Operations on Tensors", "In place operations")
+NAMES = ("add_", "mul_", "copy_", "div_", "sub_")
 
 
 class Augmented(NamedTuple):
@@ -127,7 +128,7 @@ def test_takes_itself_as_an_argument(row, sample, device):
 
 @documents("notes/broadcasting", "torch.Tensor.add_", "torch.Tensor.mul_", "torch.Tensor.copy_")
 @pytest.mark.parametrize("shape", [(), (1,), (4,), (3, 1), (1, 4), (1, 1, 4)], ids=str)
-@pytest.mark.parametrize("name", ["add_", "mul_", "copy_", "div_", "sub_"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.dtypes(torch.float32)
 def test_stretches_its_argument(name, shape, dtype, device):
     """An argument that broadcasts to the tensor's shape is stretched to it; the tensor keeps its shape."""
@@ -142,7 +143,9 @@ def test_stretches_its_argument(name, shape, dtype, device):
 
 
 @documents("notes/broadcasting", "torch.Tensor.add_", "torch.Tensor.mul_", "torch.Tensor.copy_")
-@pytest.mark.parametrize("name", ["add_", "mul_", "copy_", "div_", "sub_", "eq_", "addcmul_"])
+@pytest.mark.parametrize(
+    "name", [*NAMES, "eq_", "addcmul_", "__iadd__", "__isub__", "__imul__", "__itruediv__", "__ipow__", "__imod__"]
+)
 @pytest.mark.parametrize(("mine", "other"), [((1,), (3,)), ((3, 1), (3, 2)), ((2,), (3,)), ((3,), (2, 3)), ((), (2,))])
 def test_refuses_to_grow(name, mine, other, device):
     """An in-place operation raises where broadcasting would change the tensor's shape, and leaves it as it was."""
@@ -215,7 +218,8 @@ def test_integers_refuse_functions_with_fractions(name, device):
 @pytest.mark.parametrize(("mine", "other"), ALLOWED)
 def test_keeps_its_dtype(name, mine, other, device):
     """In-place arithmetic with another dtype of the same category or a lower one keeps the tensor's dtype."""
-    values, others = draw.cast(np.arange(9) % 5, mine), draw.cast(np.arange(9) % 2, other)
+    step = 1.0 if np.dtype(dtypes.in_numpy(mine)).kind in "biu" else 0.25
+    values, others = draw.cast(np.arange(9) % 5 * step, mine), draw.cast(np.arange(9) % 2 * step, other)
     x = tensor(values, device, mine)
 
     getattr(x, name)(tensor(others, device, other))

@@ -216,6 +216,11 @@ REFUSED = [
     ("bmm", (3, 4), (4, 3)),
     ("mv", (3, 4), (3,)),
     ("mv", (3,), (3,)),
+    ("mv", (3, 3), (3, 1)),
+    ("mv", (2, 3, 3), (3,)),
+    ("mm", (3, 3), (3,)),
+    ("bmm", (1, 3, 3), (2, 3, 3)),
+    ("bmm", (2, 3, 3), (3, 3)),
     ("dot", (3,), (4,)),
     ("dot", (3, 3), (3,)),
     ("dot", (1,), (3,)),
@@ -243,6 +248,36 @@ def test_large_matrices_multiply_exactly(dtype, device):
     result = tensor(left, device) @ tensor(right, device)
 
     close(result, x @ y if dtype is not torch.int64 else left @ right, dtype=dtype, device=device)
+
+
+#: Products of each form with more inner terms than any kernel takes at a time.
+LONG = tuple(pair for pair in EVERY if pair[0][-1] > 250)
+
+
+def assert_counts_every_term(pair, dtype, device):
+    """The product of tensors of ones and minus ones, none of which may be lost, in any of the layouts."""
+    ones = [np.where(np.random.default_rng(seed).random(shape) < 0.5, -1, 1) for seed, shape in enumerate(pair)]
+    expected = np.asarray(np.matmul(*ones)).astype(dtypes.in_numpy(dtype))
+    for layout in draw.WRITABLE:
+        x, y = (tensor(draw.laid_out(part.astype(expected.dtype), layout), device, dtype) for part in ones)
+
+        close(torch.matmul(x, y), expected, unsigned_zero(bound.exact), dtype=dtype, device=device)
+
+
+@documents("torch.matmul", guide=GUIDE)
+@pytest.mark.parametrize("pair", LONG, ids=str)
+@pytest.mark.dtypes(torch.float64, torch.float32, torch.bfloat16, torch.complex64, torch.int64, torch.int16)
+def test_long_products_lose_no_term(pair, dtype, device):
+    """Products with many inner terms are exact sums of all of them, wherever their operands lie."""
+    assert_counts_every_term(pair, dtype, device)
+
+
+@documents("torch.matmul", since="2.3")
+@pytest.mark.parametrize("pair", LONG, ids=str)
+@pytest.mark.dtypes(torch.float16)
+def test_long_products_of_halves_lose_no_term(pair, dtype, device):
+    """Products of half-precision tensors with many inner terms are exact sums of all of them."""
+    assert_counts_every_term(pair, dtype, device)
 
 
 @documents("torch.matmul", guide=GUIDE)

@@ -142,10 +142,13 @@ def test_beta_zero_ignores_the_input(row, special, dtype, device):
     x, y = np.rint(numbers(1, shapes[1], dtype)), np.rint(numbers(2, shapes[2], dtype))
     start = np.full(shapes[0], special, dtypes.in_numpy(dtype))
     parts, out = [tensor(part, device) for part in (start, x, y)], tensor(start, device)
+    function, options = getattr(torch, row.name), {"beta": 0, "alpha": 2}
 
-    result = getattr(torch, row.name)(*parts, beta=0, alpha=2, out=out)
+    results = [function(*parts, **options), getattr(parts[0], row.name)(*parts[1:], **options)]
+    results += [function(*parts, **options, out=out), getattr(parts[0], f"{row.name}_")(*parts[1:], **options)]
 
-    close(result, 2 * row.product(x, y), unsigned_zero(bound.exact), device=device)
+    for result in results:
+        close(result, 2 * row.product(x, y), unsigned_zero(bound.exact), device=device)
 
 
 @documents("torch.nn.functional.linear", guide=GUIDE)

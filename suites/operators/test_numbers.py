@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from suites.kit import bound, close, documents, draw, dtypes, tensor
 from suites.operators import operands
-from suites.operators.values import agree, every_half, numbers
+from suites.operators.values import agree, every_half, numbers, oracle
 
 FINITE = ("zero", "-zero", "one", "-one", "max", "lowest", "tiny", "-tiny", "subnormal")
 
@@ -255,3 +255,42 @@ def test_the_first_power_of_the_largest_number_is_itself(precision, length, devi
 
     close(torch.pow(tensor(x, device), tensor(np.ones_like(x), device)), x, device=device)
     close(tensor(x, device) ** 1.0, x, device=device)
+
+
+@documents("torch.pow", "torch.Tensor.__pow__", "torch.Tensor.pow_")
+@pytest.mark.parametrize("precision", [torch.float64, torch.float32])
+@pytest.mark.parametrize("exponent", [0.5, -0.5, -1, -1.0, 2, -2.0, 3, -3.0, 1.5, -1.5, 0, 0.0])
+@pytest.mark.parametrize("length", [1, 33])
+def test_powers_of_zero_and_infinity(exponent, length, precision, device):
+    """0, infinity and NaN to the power of a number are as in IEEE 754, in place too: 0 to -1 is infinite."""
+    x = np.tile(np.array([0.0, np.inf, np.nan, 1.0, 4.0]), (length, 1)).astype(str(precision)[6:])
+    expected = oracle(np.power, x, np.full_like(x, exponent))
+
+    for result in (torch.pow(tensor(x, device), exponent), tensor(x, device) ** exponent,
+                   tensor(x, device).pow_(exponent)):  # fmt: skip
+        close(result, expected, bound.faithful(expected), dtype=precision, device=device)
+
+
+@documents("torch.bitwise_and", "torch.bitwise_or", "torch.bitwise_xor", "tensor_attributes", since="2.0")
+@pytest.mark.parametrize("name", ["bitwise_and", "bitwise_or", "bitwise_xor"])
+@pytest.mark.parametrize("kind", dtypes.INTEGRAL)
+def test_bits_of_a_number_keep_the_dtype(name, kind, device):
+    """Bitwise operations with a number on either side have the dtype of the tensor, and the bits of both."""
+    values = np.arange(100).astype(dtypes.in_numpy(kind))
+    expected = getattr(np, name)(values, np.asarray(5, values.dtype))
+
+    close(getattr(torch, name)(5, tensor(values, device)), expected, device=device)
+    close(getattr(torch, name)(tensor(values, device), 5), expected, device=device)
+
+
+@documents("torch.sum", "torch.cumsum")
+@pytest.mark.parametrize("length", [1, 33, 1025])
+def test_sums_of_large_integers_keep_every_digit(length, device):
+    """Sums of int64 are exact beyond 2⁵³, modulo 2⁶⁴."""
+    values = np.random.default_rng(length).integers(-(2**63), 2**63 - 1, (length, 3), endpoint=True)
+    x = tensor(values, device)
+
+    close(x.sum(), np.asarray(values.sum()), device=device)
+    close(x.sum(0), values.sum(0), device=device)
+    close(x.sum(1), values.sum(1), device=device)
+    close(x.cumsum(0), values.cumsum(0), device=device)

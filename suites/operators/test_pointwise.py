@@ -1,5 +1,6 @@
 """Functions of one tensor, elementwise: each is its formula to a few half-ulps, and the half types are tested whole."""
 
+import itertools
 import math
 from typing import Callable, NamedTuple
 
@@ -206,7 +207,7 @@ def test_predicates_tell_the_specials(row, sample, dtype, device):
 
 
 @rows(PREDICATES)
-@pytest.mark.dtypes(torch.int64, torch.bool)
+@pytest.mark.dtypes(*dtypes.INTEGRAL, torch.bool)
 @given(sample=operands.singles())
 def test_predicates_know_integers(row, sample, dtype, device):
     """{row} of integers and bool is what it is of the same number in floating point."""
@@ -217,7 +218,7 @@ def test_predicates_know_integers(row, sample, dtype, device):
 
 @rows(INTEGERS)
 @documents(guide=GUIDE)
-@pytest.mark.dtypes(torch.int64, torch.uint8)
+@pytest.mark.dtypes(*dtypes.INTEGRAL)
 @given(sample=operands.singles())
 def test_integers_stay_integers(row, sample, dtype, device):
     """{row} of integers is exact, wraps around, and keeps their dtype."""
@@ -285,6 +286,20 @@ def test_complex_numbers_have_parts(sample, dtype, device):
     close(torch.conj(x), values.conj(), device=device)
 
 
+@documents("torch.isnan", "torch.isinf", "torch.isfinite", guide=GUIDE)
+@pytest.mark.dtypes(torch.complex128, torch.complex64)
+def test_predicates_look_at_both_parts(dtype, device):
+    """A complex number is NaN or infinite where either of its parts is, and finite where both are."""
+    parts = np.array([0.0, -0.0, 1.5, np.nan, np.inf, -np.inf])
+    values = np.empty((6, 6), dtypes.in_numpy(dtype))
+    values.real, values.imag = np.meshgrid(parts, parts, indexing="ij")
+    x = tensor(values, device)
+
+    close(torch.isnan(x), np.isnan(values.real) | np.isnan(values.imag), device=device)
+    close(torch.isinf(x), np.isinf(values.real) | np.isinf(values.imag), device=device)
+    close(torch.isfinite(x), np.isfinite(values.real) & np.isfinite(values.imag), device=device)
+
+
 @documents("torch.log1p", guide=GUIDE)
 @pytest.mark.dtypes(torch.float64, torch.float32)
 def test_log1p_takes_the_largest_numbers(dtype, device):
@@ -326,6 +341,9 @@ def test_nan_to_num_replaces_the_specials(sample, dtype, device):
     values = sample(dtype)
     x, most = tensor(values, device), np.finfo(values.dtype).max
 
-    close(torch.nan_to_num(x), pointwise.nan_to_num(values, 0, most, -most), dtype=dtype, device=device)
-    told = torch.nan_to_num(x, nan=1.5, posinf=7.0, neginf=-9.0)
-    close(told, pointwise.nan_to_num(values, 1.5, 7.0, -9.0).astype(values.dtype), device=device)
+    for nan, posinf, neginf in itertools.product((None, 1.5), (None, 7.0), (None, -9.0)):
+        told = {"nan": nan, "posinf": posinf, "neginf": neginf}
+        expected = pointwise.nan_to_num(values, nan or 0.0, posinf or most, neginf or -most).astype(values.dtype)
+
+        close(torch.nan_to_num(x, **told), expected, device=device)
+        close(x.clone().nan_to_num_(**told), expected, device=device)

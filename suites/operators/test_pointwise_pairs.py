@@ -10,7 +10,7 @@ import torch
 from hypothesis import example, given
 
 from reference import comparison, pointwise
-from suites.kit import bound, close, documents, draw, tensor, unchanged
+from suites.kit import bound, close, documents, draw, dtypes, tensor, unchanged
 from suites.operators import operands
 from suites.operators.values import agree, numbers, oracle, within
 
@@ -157,16 +157,14 @@ def test_atan2_tells_the_quadrant(y, x, angle, device):
 
 
 @documents("torch.hypot", guide=GUIDE)
-@pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
-def test_hypot_neither_overflows_nor_underflows(scale, device):
+@pytest.mark.parametrize("exponent", [-0.8, 0.0, 0.9])
+@pytest.mark.parametrize("length", [1, 9, 65])
+@pytest.mark.dtypes(torch.float64, torch.float32, torch.bfloat16)
+def test_hypot_neither_overflows_nor_underflows(exponent, length, dtype, device):
     """torch.hypot is the root of the sum of squares, also where the squares are no numbers of the dtype."""
-    x, y = (np.abs(numbers(seed, (9,), "float64")) * scale for seed in (1, 2))
+    scale = 2.0 ** round(-exponent * dtypes.SMALLEST[dtypes.name(dtype)])
+    x, y = (draw.cast(np.abs(numbers(seed, (length,), "float64")) * scale, dtype) for seed in (1, 2))
 
     expected = oracle(np.hypot, x, y)
-    close(
-        torch.hypot(tensor(x, device), tensor(y, device)),
-        expected,
-        bound.faithful(expected),
-        dtype="float64",
-        device=device,
-    )
+    found = torch.hypot(tensor(x, device, dtype), tensor(y, device, dtype))
+    close(found, expected, bound.faithful(expected), dtype=dtype, device=device)

@@ -272,11 +272,14 @@ def test_any_and_all_give_bool(name, sample, which, keepdims, dtype, device):
 @documents("torch.any", "torch.all")
 @pytest.mark.parametrize("name", ["any", "all"])
 def test_any_and_all_of_uint8_are_uint8(name, device):
-    """any and all of a uint8 tensor are uint8."""
+    """any and all of a uint8 tensor are uint8, along an axis and over all."""
     values = np.array([[0, 2, 5], [0, 0, 0], [1, 2, 3]], np.uint8)
+    x, function = tensor(values, device), getattr(torch, name)
 
-    expected = getattr(reduction, name)(values, 1).astype(np.uint8)
-    close(getattr(torch, name)(tensor(values, device), 1), expected, device=device)
+    close(function(x), np.asarray(getattr(reduction, name)(values)).astype(np.uint8), device=device)
+    for keepdims in (False, True):
+        expected = getattr(reduction, name)(values, 1, keepdims).astype(np.uint8)
+        close(function(x, 1, keepdim=keepdims), expected, device=device)
 
 
 @documents("torch.count_nonzero", guide=GUIDE)
@@ -319,6 +322,7 @@ def test_nanmean_leaves_nan_out(sample, which, device):
         ("sum", "int64", torch.int32),
         ("mean", "int64", torch.float64),
         ("mean", "float32", torch.float64),
+        *((name, "float16", torch.float32) for name in ("sum", "mean", "prod")),
         ("mean", "bool", torch.float32),
         ("prod", "int32", torch.float64),
         ("prod", "float32", torch.float64),
@@ -328,7 +332,8 @@ def test_nanmean_leaves_nan_out(sample, which, device):
 )
 def test_dtype_casts_before_the_reduction(name, given, dtype, device):
     """With dtype= the elements are cast first, and the result is of that dtype."""
-    values = np.array([[100, 3, 5], [7, 1, 120]]).astype(given)
+    largest = 60_000 if given == "float16" else 120  # of which two have a sum and a product that are no float16
+    values = np.array([[100, 3, largest], [7, largest, largest]]).astype(given)
     cast = values.astype(dtypes.in_numpy(dtype))
 
     result = getattr(torch, name)(tensor(values, device), 1, dtype=dtype)

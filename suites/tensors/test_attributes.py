@@ -1,5 +1,6 @@
 """What a tensor tells about itself: shape, dtype, device, and how its elements lie in memory."""
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -162,6 +163,7 @@ def test_knows_its_bytes(device, dtype):
 
     assert x.itemsize == x.dtype.itemsize == BYTES[dtype]
     assert x.nbytes == 35 * BYTES[dtype] and x[:, 0].nbytes == 5 * BYTES[dtype] and empty.nbytes == 0
+    assert x[:1].expand(4, 7).nbytes == 28 * BYTES[dtype] and x[0, 0].nbytes == BYTES[dtype]
 
 
 @documents("torch.Tensor.dtype", "torch.Tensor.is_floating_point", "torch.Tensor.is_complex", "torch.Tensor.is_signed",
@@ -181,7 +183,7 @@ def test_knows_the_kind_of_its_dtype(device, dtype):
 @documents("torch.Tensor.type", "torch.Tensor.type_as")
 @pytest.mark.dtypes(*NAMES)
 def test_names_its_type(dtype):
-    """type() names the type of a CPU tensor, and converts where it is given a dtype or a name."""
+    """type() names the type of a CPU tensor; given a dtype or a name, as type_as, it converts, or returns self."""
     x = tensor(draw.Sample((3,))(dtype), "cpu", dtype)
     numbers = tensor(np.array([0, 1, 1]))
 
@@ -190,6 +192,7 @@ def test_names_its_type(dtype):
     close(numbers.type(dtype), expected, dtype=dtype)
     close(numbers.type(f"torch.{NAMES[dtype]}"), expected, dtype=dtype)
     close(numbers.type_as(x), expected, dtype=dtype)
+    assert x.type_as(x) is x and x.type(dtype) is x
 
 
 @documents("torch.Tensor.device", "torch.Tensor.get_device", guide=GUIDE)
@@ -356,6 +359,15 @@ def test_refuses_shapes_that_do_not_fit(shapes):
         torch.broadcast_shapes(*shapes)
 
 
+@documents("torch.Tensor.dim_order", since="2.1")
+@pytest.mark.parametrize("axes", list(itertools.permutations(range(4))), ids=str)
+def test_knows_the_order_of_its_dimensions(axes, device):
+    """dim_order() lists the dimensions of a dense tensor from the outermost in memory to the innermost."""
+    x = torch.empty_strided((2, 3, 4, 5), (60, 20, 5, 1), device=device).permute(axes)
+
+    assert x.dim_order() == tuple(axes.index(dim) for dim in range(4))
+
+
 @documents("torch.is_tensor", "torch.Tensor.is_set_to", "torch.Tensor.data_ptr")
 def test_is_known_as_a_tensor(device):
     """torch.is_tensor is true of tensors alone, is_set_to of the same memory, shape and strides; data_ptr moves."""
@@ -363,4 +375,5 @@ def test_is_known_as_a_tensor(device):
 
     assert torch.is_tensor(x) and not torch.is_tensor(draw.normal(1, 2)) and not torch.is_tensor([x])
     assert x.is_set_to(x[:]) and not x.is_set_to(x[1:]) and not x.is_set_to(x.clone()) and not x.is_set_to(x.t())
+    assert not x[:3].is_set_to(x[1:]) and not x[:3].is_set_to(x[:3].t()) and x[:3].is_set_to(x[:3].t().t())
     assert x[2:].data_ptr() - x.data_ptr() == 2 * 3 * 8

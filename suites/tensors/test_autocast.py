@@ -210,3 +210,34 @@ def test_sees_the_weights_of_now(device):
         second = torch.mm(x, w)
 
     close(second.detach(), 2 * first.detach().float().cpu().numpy(), dtype=torch.bfloat16, device=device)
+
+
+@documents("torch.amp.custom_fwd", "torch.amp.custom_bwd", since="2.4")
+@pytest.mark.parametrize("cast", [None, torch.float32, torch.float16])
+def test_casts_the_inputs_of_a_function_of_ones_own(cast, device):
+    """custom_fwd with cast_inputs casts floating tensors to it and runs forward out of autocast, in a region alone."""
+    seen = []
+
+    class Product(torch.autograd.Function):
+        @staticmethod
+        @torch.amp.custom_fwd(device_type=kind(device), cast_inputs=cast)
+        def forward(ctx, x, places):
+            seen.append((x.dtype, places.dtype, torch.is_autocast_enabled(kind(device))))
+            return x * 2
+
+        @staticmethod
+        @torch.amp.custom_bwd(device_type=kind(device))
+        def backward(ctx, gradient):
+            seen.append(torch.is_autocast_enabled(kind(device)))
+            return gradient * 2, None
+
+    x, places = torch.ones(2, dtype=torch.bfloat16, device=device, requires_grad=True), torch.arange(2, device=device)
+    Product.apply(x, places)
+    with torch.autocast(kind(device), dtype=torch.bfloat16):
+        y = Product.apply(x, places)
+    y.sum().backward()
+
+    assert seen[0] == (torch.bfloat16, torch.int64, False)
+    assert seen[1] == (cast or torch.bfloat16, torch.int64, cast is None)
+    assert seen[2] is (cast is None)
+    assert y.dtype is (cast or torch.bfloat16) and x.grad.dtype is torch.bfloat16

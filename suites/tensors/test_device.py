@@ -250,3 +250,24 @@ def test_remembers_the_precision_of_products(precision):
         torch.set_float32_matmul_precision(precision)
 
         assert torch.get_float32_matmul_precision() == precision
+
+
+@documents("tensor_attributes", "torch.Tensor.to", "torch.Tensor.item")
+@pytest.mark.parametrize("ask", [lambda x: x.item(), lambda x: x.tolist(), lambda x: x.numpy(), lambda x: x.to("cpu"),
+                                 lambda x: x.cpu(), lambda x: bool(x), lambda x: float(x)],
+                         ids=["item", "tolist", "numpy", "to", "cpu", "bool", "float"])  # fmt: skip
+def test_has_no_values_on_the_meta_device(ask):
+    """A tensor on the meta device has no values: to ask for one, or to move it to another device, raises."""
+    with pytest.raises((RuntimeError, NotImplementedError, TypeError)):
+        ask(torch.ones(1, device="meta"))
+
+
+@documents("tensor_attributes", "torch.add", "torch.matmul", "torch.cat", "torch.sum")
+def test_computes_shapes_on_the_meta_device():
+    """Operations of tensors on the meta device give tensors there, of the shape and dtype of their results."""
+    x, y = torch.ones(3, 1, device="meta"), torch.ones(4, device="meta", dtype=torch.int64)
+    results = [x + y, torch.add(y, x), x.t() @ x, torch.cat([x, x]), x.sum(0), (x * y).t(), torch.argmax(x * y, 1)]
+
+    assert {result.device.type for result in results} == {"meta"}
+    assert [tuple(result.shape) for result in results] == [(3, 4), (3, 4), (1, 1), (6, 1), (1,), (4, 3), (3,)]
+    assert [result.dtype for result in results] == 6 * [torch.float32] + [torch.int64]

@@ -5,7 +5,7 @@ import collections
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reference import distribution
@@ -32,6 +32,18 @@ def test_draws_each_integer_alike(low, high, device, dtype):
 def test_draws_negative_integers(device, dtype):
     """The range of torch.randint may begin below 0."""
     follows(torch.randint(-100, -50, (20000,), dtype=dtype, device=device), distribution.integers, -100, -50)
+
+
+@documents("torch.randint", "torch.randint_like", "torch.Tensor.random_")
+@pytest.mark.dtypes(*dtypes.SIGNED, torch.float32)
+@pytest.mark.parametrize(("low", "high"), [(-3, 0), (-1, 1), (0, 1), (-100, -50), (5, 9), (0, 100)])
+def test_draws_every_integer_of_its_range(low, high, device, dtype):
+    """Integers are drawn from low, which is among them, to high, which is not, and each in between."""
+    x = torch.randint(low, high, (20000,), dtype=dtype, device=device)
+    like, filled = torch.randint_like(x, low, high), torch.empty_like(x).random_(low, high)
+
+    for drawn in (x, like, filled):
+        close(np.unique(array(drawn)), np.arange(low, high).astype(array(drawn).dtype))
 
 
 @documents("torch.randint")
@@ -65,6 +77,9 @@ def test_refuses_an_empty_range(arguments, device):
 @documents("torch.randperm")
 @pytest.mark.dtypes(torch.int64, torch.int32, torch.int16, torch.float32, torch.float64)
 @given(n=st.one_of(st.integers(0, 130), st.sampled_from([1000, 5000, 30000])))
+@example(n=0)
+@example(n=1)
+@example(n=2)
 def test_is_a_permutation(n, device, dtype):
     """torch.randperm has each integer from 0 to n − 1 once."""
     x = torch.randperm(n, dtype=dtype, device=device)

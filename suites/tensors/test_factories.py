@@ -1,5 +1,6 @@
 """Tensors of a shape: torch.zeros, ones, full, empty, rand and randn, and the identity matrix."""
 
+import itertools
 from typing import Any, NamedTuple, Union
 
 import numpy as np
@@ -216,6 +217,17 @@ def test_makes_room_with_strides(device):
     assert (x.shape, x.stride(), x.dtype) == ((2, 3), (1, 5), torch.int32)
 
 
+@documents("torch.empty_permuted", since="2.1")
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+def test_makes_room_in_an_order(order, device):
+    """torch.empty_permuted lays its dimensions out densely in memory in the order given, from the outermost."""
+    x = torch.empty_permuted((2, 3, 5), order, dtype=torch.int32, device=device)
+
+    sides = [x.shape[dim] for dim in order]
+    assert (x.shape, x.dtype) == ((2, 3, 5), torch.int32)
+    assert [x.stride(dim) for dim in order] == [sides[1] * sides[2], sides[2], 1]
+
+
 @documents("torch.eye")
 @given(rows=st.integers(0, 40), columns=st.integers(0, 40))
 def test_has_ones_on_the_diagonal(rows, columns, device, dtype):
@@ -242,10 +254,11 @@ def test_is_square_unless_told_otherwise(rows, device):
 
 @documents("torch.eye")
 def test_writes_the_identity_into_out(device):
-    """With out=, torch.eye clears that tensor, writes the ones and returns it."""
-    out = tensor(draw.normal(1, 4, 6), device)
+    """With out=, torch.eye clears that tensor, whatever its strides, writes the ones and returns it."""
+    for layout in draw.WRITABLE:
+        out = tensor(draw.laid_out(draw.normal(1, 4, 6), layout), device)
 
-    x = torch.eye(4, 6, out=out)
+        x = torch.eye(4, 6, out=out)
 
-    assert x is out
-    close(out, np.eye(4, 6), device=device)
+        assert x is out
+        close(out, np.eye(4, 6), device=device)

@@ -117,11 +117,12 @@ def test_refuses_random_integers(row, device, dtype):
 @documents()
 @rows(*EVERY)
 @pytest.mark.parametrize("axes", [(1, 0, 2), (2, 0, 1)], ids=str)
-def test_keeps_the_strides_of_a_dense_tensor(row, device, axes):
-    """Of a permuted tensor that is dense, {row} copies the strides: the memory format is preserved."""
+@pytest.mark.parametrize("other", [{}, {"dtype": torch.float32}, {"requires_grad": True}], ids=["", "dtype", "grad"])
+def test_keeps_the_strides_of_a_dense_tensor(row, other, device, axes):
+    """Of a permuted tensor that is dense, {row} copies the strides, in another dtype too: the format is preserved."""
     x = tensor(draw.normal(1, 2, 3, 5).transpose(axes), device)
 
-    y = row(x)
+    y = row(x, **other)
 
     assert (y.shape, y.stride()) == (x.shape, x.stride())
 

@@ -195,6 +195,29 @@ def test_divides_an_interval_into_integers(start, step, steps, device, dtype):
     close(x, start + step * np.arange(steps), dtype=dtype, device=device)
 
 
+@documents("torch.linspace")
+@pytest.mark.parametrize("end", [70_000, -140_000])
+@pytest.mark.dtypes(torch.float64, torch.float32, torch.int64)
+def test_has_every_value_of_a_long_interval(end, device, dtype):
+    """torch.linspace has each of many values in its place, also where several threads share the work."""
+    x = torch.linspace(0, end, 70_001, dtype=dtype, device=device)
+
+    close(x, (np.arange(70_001) * (end // 70_000)).astype(dtypes.in_numpy(dtype)), device=device)
+
+
+@documents("torch.arange")
+@pytest.mark.parametrize("step", [1, 3, -1, -7])
+@pytest.mark.dtypes(*dtypes.INTEGRAL)
+def test_counts_through_the_whole_dtype(step, device, dtype):
+    """torch.arange has every value from the lowest to the highest of a narrow dtype, upward and downward."""
+    info = np.iinfo(np.int16 if dtypes.in_numpy(dtype).itemsize > 2 else dtypes.in_numpy(dtype))
+    start, end = (info.min, info.max) if step > 0 else (info.max, info.min)
+
+    x = torch.arange(start, end, step, dtype=dtype, device=device)
+
+    close(x, np.arange(start, end, step).astype(dtypes.in_numpy(dtype)), device=device)
+
+
 @documents("torch.linspace", "torch.logspace")
 def test_starts_and_stays_at_start(device):
     """With one step, torch.linspace is start alone, and torch.logspace base to the power of start."""

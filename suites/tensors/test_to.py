@@ -10,7 +10,7 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from suites.kit import bound, close, documents, draw, dtypes, share_memory, tensor, unchanged
+from suites.kit import array, bound, close, documents, draw, dtypes, share_memory, tensor, unchanged
 from suites.tensors.state import warnings_ignored
 
 GUIDE = ("Operations on Tensors",)
@@ -139,7 +139,9 @@ def test_preserves_the_memory_format(axes, device):
     y = x.to(torch.float32, memory_format=torch.contiguous_format)
     assert y.is_contiguous()
     close(y, values, bound.rounded(values), dtype=torch.float32, device=device)
-    assert x.to(x.dtype, memory_format=torch.channels_last).is_contiguous(memory_format=torch.channels_last)
+    last = {"memory_format": torch.channels_last}
+    for y in (x.to(x.dtype, **last), x.to(**last), x.to(device=device, **last), x.float(**last)):
+        assert y.is_contiguous(memory_format=torch.channels_last)
 
 
 @documents("torch.Tensor.to", "torch.Tensor.double")
@@ -175,6 +177,19 @@ def test_casts_as_to_does(row, device, dtype):
 
     close(y, values.astype(dtypes.in_numpy(row.dtype)), dtype=row.dtype, device=device)
     assert row(y) is y
+
+
+@rows(*CASTS)
+@pytest.mark.dtypes(*dtypes.EVERY)
+@given(sample=draw.samples(hard=("zero", "one", "subnormal", "tie"), fills=("normal", "ties")))
+def test_casts_any_number_as_to_does(row, sample, device, dtype):
+    """{row} of any dtype is to(dtype), bit for bit, with the same strides."""
+    x = tensor(np.abs(sample(dtype)) if dtype.is_floating_point else sample(dtype), device, dtype)
+    with warnings_ignored():
+        found, expected = row(x), x.to(row.dtype)
+
+    close(found, array(expected), dtype=row.dtype, device=device)
+    assert found.stride() == expected.stride()
 
 
 @documents("torch.Tensor.to", "torch.Tensor.bool")
@@ -313,3 +328,15 @@ def test_chalf_casts_both_parts(device):
     assert found.dtype is torch.complex32
     for part, wanted in ((found.real, values.real), (found.imag, values.imag)):
         close(part, wanted, bound.rounded(wanted), dtype=torch.float16, device=device)
+
+
+@documents("torch.Tensor.to", "torch.Tensor.long", "torch.Tensor.double")
+@pytest.mark.parametrize("size", [1, 33])
+def test_keeps_every_digit_between_double_and_long(size, device):
+    """Integers up to 2⁵³ keep their value from float64 to int64 and back."""
+    values = np.random.default_rng(size).integers(2**52, 2**53, size) * np.where(np.arange(size) % 2, -1, 1)
+
+    for whole in (tensor(values.astype(float), device).to(torch.int64), tensor(values.astype(float), device).long()):
+        close(whole, values, device=device)
+    for double in (tensor(values, device).to(torch.float64), tensor(values, device).double()):
+        close(double, values.astype(float), device=device)

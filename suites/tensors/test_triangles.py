@@ -14,7 +14,7 @@ from suites.kit import bound, close, documents, draw, dtypes, tensor, unchanged
 SIDES = st.integers(0, 9)
 DIAGONALS = st.integers(-10, 10)
 BATCHES = draw.shapes(least=2, most=4, high=7, long=False)
-TRIANGLE_DTYPES = (torch.float32, torch.float16, torch.complex64, torch.int64)
+TRIANGLE_DTYPES = (torch.float32, torch.float16, torch.complex64, torch.int64, torch.uint8, torch.bool)
 
 
 @documents("torch.tril", "torch.Tensor.tril")
@@ -90,6 +90,21 @@ def test_keeps_all_or_nothing_of_far_diagonals(far, device):
     close(torch.triu(x, far), nothing, device=device)
     close(torch.tril(x, -far), nothing, device=device)
     close(torch.tril(x, far), values, device=device)
+
+
+@documents("torch.Tensor.fill_diagonal_")
+@pytest.mark.parametrize("shape", [(3, 3), (7, 3), (3, 7), (8, 3), (1, 4), (5, 1), (3, 3, 3), (2, 2, 2, 2)], ids=str)
+@pytest.mark.parametrize("layout", draw.WRITABLE)
+@pytest.mark.parametrize("wrap", [False, True, None], ids=["once", "wrap", "default"])
+@pytest.mark.dtypes(torch.float64, torch.int32)
+def test_fills_the_diagonal(shape, layout, wrap, dtype, device):
+    """fill_diagonal_ writes a number to the main diagonal of self; with wrap=True it starts anew in tall matrices."""
+    values = draw.Sample(shape, layout=layout)(dtype)
+    x, expected = tensor(values, device), np.array(values)
+    np.fill_diagonal(expected, 9, wrap=bool(wrap))
+
+    assert x.fill_diagonal_(9, *([] if wrap is None else [wrap])) is x
+    close(x, expected, device=device)
 
 
 @documents("torch.tril_indices")
@@ -227,7 +242,7 @@ def test_refuses_parts_of_two_dtypes(device):
 def test_turns_polar_coordinates(seed, shape, device, dtype):
     """torch.polar is abs · cos(angle) + i abs · sin(angle), each part to a few roundings."""
     kind = dtypes.in_numpy(dtype)
-    radius, angle = np.abs(draw.normal(seed, *shape)).astype(kind), (3 * draw.normal(seed + 1, *shape)).astype(kind)
+    radius, angle = draw.normal(seed, *shape).astype(kind), (3 * draw.normal(seed + 1, *shape)).astype(kind)
 
     z = torch.polar(tensor(radius, device, dtype), tensor(angle, device, dtype))
 

@@ -140,7 +140,24 @@ PLANTS = (
     ),
     Plant("there is always a graph", claims.test_gradients_have_no_graph_by_default, ENGINE, with_flags(create=True)),
     Plant("the graph is scaled when it is retained", claims.test_create_graph_retains_the_graph, ENGINE, weighed(3)),
-    Plant("inputs are ignored", claims.test_inputs_are_the_only_tensors_that_accumulate, ENGINE, with_flags(inputs=())),
+    Plant(
+        "inputs are ignored",
+        claims.test_inputs_are_the_only_tensors_that_accumulate,
+        ENGINE,
+        with_flags(inputs=()),
+        {"form": lambda a: [a]},
+    ),
+    Plant(
+        "a tensor among inputs is ignored",
+        claims.test_inputs_are_the_only_tensors_that_accumulate,
+        "torch.autograd.backward",
+        lambda f: (
+            lambda *args, inputs=None, **more: f(
+                *args, inputs=None if isinstance(inputs, torch.Tensor) else inputs, **more
+            )
+        ),
+        {"form": lambda a: a},
+    ),
     Plant(
         "what is not reached gets zeros",
         claims.test_an_input_that_is_not_reached_stays_without_gradient,

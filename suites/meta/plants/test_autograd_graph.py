@@ -235,6 +235,20 @@ PLANTS = (
         claims.test_retain_grad_keeps_the_gradient_of_a_result,
         "torch.Tensor.retain_grad",
         but(None),
+        {"row": "a result"},
+    ),
+    Plant(
+        "nothing is retained of views",
+        claims.test_retain_grad_keeps_the_gradient_of_a_result,
+        "torch.Tensor.retain_grad",
+        lambda original: lambda self: None if self._base is not None else original(self),
+        {"row": "a view"},
+    ),
+    Plant(
+        "asking in place is forgiven",
+        claims.test_results_cannot_stop_requiring_grad,
+        "torch.Tensor.requires_grad_",
+        lambda original: lambda self, flag=True: self if self.grad_fn else original(self, flag),
     ),
     Plant(
         "a leaf is told to retain",
@@ -342,7 +356,7 @@ PLANTS = (
     Plant("gradients are doubled", hooks.test_a_node_prehook_replaces_the_gradients_of_its_outputs, ENGINE, weighed(2)),
     Plant("nothing is packed", hooks.test_saved_tensors_pass_through_the_hooks, SAVED, not_packed),
     Plant("the outermost holds", hooks.test_saved_tensors_hooks_end_with_their_context, SAVED, outermost),
-    Plant("gradients are halved", hooks.test_save_on_cpu_changes_no_gradient, ENGINE, weighed(0.5)),
+    Plant("gradients are halved", hooks.test_save_on_cpu_changes_no_gradient, ENGINE, weighed(0.5), {"shape": (3,)}),
     Plant(
         "hooks are not disabled",
         hooks.test_saved_tensors_hooks_can_be_disabled,

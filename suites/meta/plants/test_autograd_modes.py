@@ -146,7 +146,8 @@ PLANTS = (
         "factories obey",
         claims.test_no_grad_does_not_reach_factories,
         "torch.zeros",
-        lambda original: lambda *args, requires_grad, **options: original(*args, **options),
+        lambda original: lambda *args, requires_grad=False, **options: original(*args, **options),
+        {"name": "zeros"},
     ),
     Plant("results are recorded", claims.test_what_no_grad_computes_is_a_constant, NOTHING, enter_nothing),
     Plant(

@@ -78,6 +78,20 @@ ARITHMETIC = (
         {"row": arithmetic.INTEGERS[3], **INT},
     ),
     Plant("the last", arithmetic.test_large_tensors_follow_the_formula, "torch.mul", wrong.last, {"row": MUL}),
+    Plant(
+        "the last of double",
+        arithmetic.test_large_tensors_follow_the_formula,
+        "torch.mul",
+        lambda f: lambda x, y: (wrong.last(f) if x.dtype is torch.float64 else f)(x, y),
+        {"row": MUL, "dtype": torch.float64},
+    ),
+    Plant(
+        "it saturates",
+        arithmetic.test_integers_follow_the_formula,
+        "torch.mul",
+        lambda f: lambda x, y: f(x.int(), y.int()).clamp(-128, 127).to(torch.int8),
+        {"row": next(row for row in arithmetic.INTEGERS if row.name == "mul"), "dtype": torch.int8},
+    ),
 )
 
 

@@ -81,6 +81,18 @@ def upside_down(original):
     return function
 
 
+def averaged(original):
+    """The gradient of a second operand that is stretched in the middle is an average."""
+
+    def function(x, y):
+        passed = y.clone()
+        if x.dim() == 3 and tuple(y.shape) == (2, 1, 4):
+            passed.register_hook(lambda g: g / 3)
+        return original(x, passed)
+
+    return function
+
+
 def wrong_tangent(original):
     """Forward mode forgets the last element."""
 
@@ -126,6 +138,8 @@ PLANTS = (
           at("nn.functional.grid_sample")),
     Plant("upside down", derivatives.test_gradient_does_not_depend_on_the_strides, "torch.cumsum", upside_down,
           at("cumsum", layout="transposed")),
+    Plant("averaged along the middle", derivatives.test_gradient_sums_over_what_is_stretched, "torch.mul", averaged,
+          at("mul")),
     Plant("an element is forgotten", derivatives.test_forward_mode_gives_the_slope, "torch.tanh", wrong_tangent,
           at("tanh")),
 )  # fmt: skip

@@ -121,6 +121,13 @@ RULES = (
         {"name": "add_", "mine": (1,), "other": (3,)},
     ),
     Plant(
+        "a larger tensor takes its place",
+        rules.test_refuses_to_grow,
+        T + "__iadd__",
+        lambda f: lambda s, o: s + o,
+        {"name": "__iadd__", "mine": (1,), "other": (3,)},
+    ),
+    Plant(
         "cast",
         rules.test_refuses_a_result_of_a_higher_category,
         T + "mul_",

@@ -126,8 +126,22 @@ FORMS = (
         "NaN spreads",
         forms.test_beta_zero_ignores_the_input,
         "torch.addmm",
-        lambda f: lambda s, x, y, beta, alpha, out: f(s, x, y, beta=beta, alpha=alpha, out=out).add_(s * 0),
+        lambda f: lambda s, *more, **options: f(s, *more, **options).add_(s * 0 if "out" in options else 0),
         {"row": ADDMM, "special": float("nan")},
+    ),
+    Plant(
+        "without out= it does",
+        forms.test_beta_zero_ignores_the_input,
+        "torch.addmm",
+        lambda f: lambda s, *more, **options: f(s, *more, **options).add_(0 if "out" in options else s * 0),
+        {"row": ADDMM, "special": float("inf")},
+    ),
+    Plant(
+        "in place it does",
+        forms.test_beta_zero_ignores_the_input,
+        "torch.Tensor.addmm_",
+        lambda f: lambda s, *more, **options: f(s, *more, **options).add_(float("nan")),
+        {"row": ADDMM, "special": float("inf")},
     ),
     Plant(
         "a square weight is not transposed",
@@ -165,7 +179,7 @@ CONTRACTION = (
         {"equation": "ij"},
     ),
     Plant(
-        "transposed", contraction.test_einsum_takes_lists_of_numbers, "torch.einsum", lambda f: lambda *ops: f(*ops).t()
+        "transposed", contraction.test_einsum_takes_lists_of_numbers, "torch.einsum", lambda f: lambda *ops: f(*ops).mT
     ),
     Plant(
         "the first",

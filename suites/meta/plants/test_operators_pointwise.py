@@ -141,6 +141,14 @@ POINTWISE = (
         {"decimals": 1},
     ),
     Plant("always 0", pointwise.test_nan_to_num_replaces_the_specials, "torch.nan_to_num", wrong.ignoring("nan")),
+    Plant(
+        "0 for infinity beside a number for NaN",
+        pointwise.test_nan_to_num_replaces_the_specials,
+        "torch.nan_to_num",
+        lambda f: (
+            lambda x, nan=None, posinf=None, neginf=None: f(x, nan, 0.0 if nan and posinf is None else posinf, neginf)
+        ),
+    ),
 )
 PAIRS = (
     Plant(
@@ -181,7 +189,7 @@ PAIRS = (
         pairs.test_hypot_neither_overflows_nor_underflows,
         "torch.hypot",
         lambda f: lambda x, y: torch.sqrt(x * x + y * y),
-        {"scale": 1e300},
+        {"exponent": 0.9, "length": 9},
     ),
 )
 PLANTS = POINTWISE + PAIRS

@@ -90,7 +90,7 @@ REDUCTION = (
         "bool",
         reduction.test_any_and_all_of_uint8_are_uint8,
         "torch.any",
-        lambda f: lambda x, d: f(x, d).bool(),
+        lambda f: lambda x, *d, **options: f(x, *d, **options).bool(),
         {"name": "any"},
     ),
     Plant("off", reduction.test_count_nonzero_counts, "torch.count_nonzero", wrong.off),

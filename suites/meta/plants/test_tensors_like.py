@@ -58,7 +58,14 @@ PLANTS = (
         claims.test_keeps_the_strides_of_a_dense_tensor,
         "torch.randn_like",
         result(lambda x: x.contiguous()),
-        {"row": RANDN, "axes": (1, 0, 2)},
+        {"row": RANDN, "axes": (1, 0, 2), "other": {}},
+    ),
+    Plant(
+        "with a dtype it is contiguous",
+        claims.test_keeps_the_strides_of_a_dense_tensor,
+        "torch.randn_like",
+        lambda f: lambda x, **options: f(x, **options).contiguous() if "dtype" in options else f(x, **options),
+        {"row": RANDN, "axes": (1, 0, 2), "other": {"dtype": torch.float32}},
     ),
     Plant(
         "gaps are kept",
