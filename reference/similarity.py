@@ -123,7 +123,10 @@ def triplet_margin_with_distance_loss(
 def multi_margin_loss(
     x: Array, target: Array, weight: Array | None = None, *, p: int = 1, margin: float = 1.0, reduction: str = "mean"
 ) -> Array:
-    """Σ w[t] max(0, margin - x[t] + x[c])^p / C over the classes c other than t, for x (N, C) or (C) and t (N) or ()."""
+    """Σ w[t] max(0, margin - x[t] + x[c])^p / C over the classes c other than t.
+
+    x (N, C) or (C), t (N) or ().
+    """
     others = np.arange(x.shape[-1]) != target[..., None]
     w = 1 if weight is None else weight[target][..., None]
     wanted = np.take_along_axis(x, target[..., None], -1)

@@ -85,14 +85,14 @@ HALVED = tuple(row for row in LOSSES if row.name not in NO_HALF)
 @rows_of(HALVED, since="2.6")
 @pytest.mark.parametrize("reduction", TOTALS)
 def test_reduces_float16(row, reduction, device):
-    """{row} in float16 is the sum or the mean of what it is for each element: a rounding of each, and two of the total."""
+    """{row} in float16 is the sum or the mean of what it is for each element, to three roundings."""
     adds_up(row, torch.float16, reduction, device, 3)
 
 
 @rows_of(HALVED, since="2.1", later={"MSELoss": "2.6", "BCELoss": "2.6"})
 @pytest.mark.parametrize("reduction", TOTALS)
 def test_reduces_bfloat16(row, reduction, device):
-    """{row} in bfloat16 is the sum or the mean of what it is for each element: a rounding of each, and two of the total."""
+    """{row} in bfloat16 is the sum or the mean of what it is for each element, to three roundings."""
     adds_up(row, torch.bfloat16, reduction, device, 3)
 
 

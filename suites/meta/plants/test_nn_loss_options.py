@@ -132,6 +132,9 @@ OPTIONS = (
 )  # fmt: skip
 
 
+PLANTS = (*FORMULAS, *OPTIONS)
+
+
 @plants(*FORMULAS)
 @pytest.mark.filterwarnings("ignore:reduction. 'mean' divides")
 def test_formulas_reject(plant, request):
