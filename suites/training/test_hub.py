@@ -1,4 +1,4 @@
-"""torch.hub.load_state_dict_from_url: where the file of an address is kept, under which name, and whether it is the one."""
+"""torch.hub.load_state_dict_from_url: where the file of an address is kept, how it is called, and its hash."""
 
 import hashlib
 import pathlib

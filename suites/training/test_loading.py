@@ -127,12 +127,18 @@ def test_cannot_be_changed_once_made(name):
 
 
 @documents("torch.utils.data.DataLoader")
-@pytest.mark.parametrize("settings", [{"num_workers": -1}, {"timeout": -1}, {"prefetch_factor": 2},
-                                      {"persistent_workers": True}], ids=str)  # fmt: skip
+@pytest.mark.parametrize("settings", [{"num_workers": -1}, {"timeout": -1}, {"persistent_workers": True}], ids=str)
 def test_refuses_settings_of_workers_it_has_not(settings):
-    """Negative numbers of workers and seconds, and settings of workers without workers, raise ValueError."""
+    """Negative numbers of workers and seconds, and workers that persist without workers, raise ValueError."""
     with pytest.raises(ValueError):
         data.DataLoader(range(4), **settings)
+
+
+@documents("torch.utils.data.DataLoader", since="2.0")
+def test_fetches_ahead_with_workers_alone():
+    """prefetch_factor without workers raises ValueError."""
+    with pytest.raises(ValueError):
+        data.DataLoader(range(4), prefetch_factor=2)
 
 
 def replicas(length, count, **settings):

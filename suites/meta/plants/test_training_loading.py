@@ -93,6 +93,7 @@ PLANTS = (
           {"name": "batch_size"}),
     Plant("anything goes", claims.test_refuses_settings_of_workers_it_has_not, f"{LOADER}.__init__", without_checks,
           {"settings": {"num_workers": -1}}),
+    Plant("anything goes", claims.test_fetches_ahead_with_workers_alone, f"{LOADER}.__init__", without_checks),
     Plant("the tail is filled up", claims.test_replicas_share_the_data,
           f"{DATA}distributed.DistributedSampler.__init__", made_with(drop_last=False),
           {"length": 11, "count": 2, "drop_last": True}),
