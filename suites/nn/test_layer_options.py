@@ -68,7 +68,7 @@ def test_output_size_chooses_among_the_sizes(dimensions, seed, more, whole, devi
 
 @documents("torch.nn.ConvTranspose1d", "torch.nn.ConvTranspose2d", "torch.nn.ConvTranspose3d")
 @pytest.mark.parametrize("dimensions", [1, 2, 3])
-@pytest.mark.parametrize("side", [5, 9])
+@pytest.mark.parametrize("side", [5, 9, 1000])
 def test_output_size_beyond_the_sizes_raises(dimensions, side, device):
     """An output_size that no output_padding below the stride gives raises ValueError."""
     module = getattr(nn, f"ConvTranspose{dimensions}d")(1, 1, 2, 3, 1).to(device)

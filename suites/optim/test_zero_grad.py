@@ -225,3 +225,33 @@ def test_resets_sparse_gradients(hold, device):
     close(table.weight.grad.to_dense(), np.zeros((4, 2), "float32"), device=device)
     held.zero_grad(set_to_none=True)
     assert table.weight.grad is None
+
+
+@documents("torch.optim.Optimizer.zero_grad", since="2.4")
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "Adagrad"])
+def test_zeroes_what_a_fused_kernel_reads(name, device):
+    """An optimizer with fused=True zeroes gradients of any dtype in place, NaN and infinities too."""
+    parameters = [nn.Parameter(tensor(np.ones(2, dtype), device)) for dtype in ("float32", "float64")]
+    for parameter in parameters:
+        parameter.grad = tensor(np.array([np.nan, np.inf], array(parameter).dtype), device)
+    gradients = [parameter.grad for parameter in parameters]
+    getattr(torch.optim, name)(parameters, fused=True).zero_grad(set_to_none=False)
+
+    for parameter, gradient in zip(parameters, gradients):
+        assert parameter.grad is gradient
+        close(gradient, np.zeros_like(array(parameter)), device=device)
+
+
+@documents("torch.nn.Module.zero_grad")
+@pytest.mark.parametrize("set_to_none", [False, True])
+def test_a_module_in_evaluation_is_reset_too(set_to_none, device):
+    """zero_grad of a module in evaluation resets its gradients as in training, and leaves its buffers alone."""
+    module = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2)).to(device).eval()
+    module(tensor(draw.normal(0, 4, 3, dtype="float32"), device)).sum().backward()
+    buffers = {name: array(value) for name, value in module.named_buffers()}
+    module.zero_grad(set_to_none=set_to_none)
+
+    assert all((value.grad is None) == set_to_none for value in module.parameters())
+    assert all(value.grad is None or not array(value.grad).any() for value in module.parameters())
+    for name, value in module.named_buffers():
+        close(value, buffers[name], device=device)
