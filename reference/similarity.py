@@ -54,8 +54,13 @@ def poisson_nll_loss(
 def gaussian_nll_loss(
     x: Array, target: Array, var: Array, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Array:
-    """(log max(v, eps) + (x - t)² / max(v, eps)) / 2, and log(2 π) / 2 more if full."""
-    v = np.where(var.real < eps, eps, var)
+    """(log max(v, eps) + (x - t)² / max(v, eps)) / 2, and log(2 π) / 2 more if full.
+
+    v may have one dimension less than x, or a last side of 1. What raises v to eps is no part of its derivative.
+    """
+    var = var[..., None] if var.ndim < x.ndim else var
+    v = np.where(var.real < eps, eps + 1j * var.imag, var)
+    v = v if np.iscomplexobj(var) else v.real
     return reduce((np.log(v) + (x - target) ** 2 / v) / 2 + (math.log(2 * math.pi) / 2 if full else 0), reduction)
 
 
@@ -118,21 +123,28 @@ def triplet_margin_with_distance_loss(
 def multi_margin_loss(
     x: Array, target: Array, weight: Array | None = None, *, p: int = 1, margin: float = 1.0, reduction: str = "mean"
 ) -> Array:
-    """Σ w[t] max(0, margin - x[t] + x[c])^p / C over the classes c other than t, for x (N, C) and t (N)."""
-    rows = np.arange(len(x))
-    w = 1 if weight is None else weight[target][:, None]
-    terms = w * positive(margin - x[rows, target][:, None] + x) ** p
-    terms[rows, target] = 0
-    return reduce(terms.sum(1) / x.shape[1], reduction)
+    """Σ w[t] max(0, margin - x[t] + x[c])^p / C over the classes c other than t.
+
+    x (N, C) or (C), t (N) or ().
+    """
+    others = np.arange(x.shape[-1]) != target[..., None]
+    w = 1 if weight is None else weight[target][..., None]
+    wanted = np.take_along_axis(x, target[..., None], -1)
+    terms = np.where(others, w * positive(margin - wanted + x) ** p, 0)
+    return reduce(terms.sum(-1) / x.shape[-1], reduction)
 
 
 def multilabel_margin_loss(x: Array, target: Array, *, reduction: str = "mean") -> Array:
-    """Σ max(0, 1 - (x[t] - x[c])) / C over the targets t before the first -1 and the classes c that are no target."""
-    each = np.zeros(len(x), x.dtype)
-    for n, row in enumerate(target):
-        wanted = [int(t) for t in row[: list(row).index(-1) if -1 in row else len(row)]]
-        others = [c for c in range(x.shape[1]) if c not in wanted]
-        each[n] = sum(positive(1 - (x[n, t] - x[n, c])) for t in wanted for c in others) / x.shape[1]
+    """Σ max(0, 1 - (x[t] - x[c])) / C over the targets t before the first -1 and the classes c that are no target.
+
+    x and t (N, C) or (C).
+    """
+    each = np.zeros(x.shape[:-1], x.dtype)
+    for n in np.ndindex(each.shape):
+        row = list(target[n])
+        wanted = [int(t) for t in row[: row.index(-1) if -1 in row else len(row)]]
+        others = [c for c in range(x.shape[-1]) if c not in wanted]
+        each[n] = sum(positive(1 - (x[n][t] - x[n][c])) for t in wanted for c in others) / x.shape[-1]
     return reduce(each, reduction)
 
 

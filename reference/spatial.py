@@ -45,17 +45,17 @@ def fold(columns: Array, size: tuple[int, int], kernel: Size, *, stride: Size = 
 
 
 def pixel_shuffle(x: Array, factor: int) -> Array:
-    """y[n, c, h·r + i, w·r + j] = x[n, c·r² + i·r + j, h, w]."""
-    n, c, h, w = x.shape
-    blocks = x.reshape(n, c // factor**2, factor, factor, h, w)
-    return blocks.transpose(0, 1, 4, 2, 5, 3).reshape(n, c // factor**2, h * factor, w * factor)
+    """y[..., c, h·r + i, w·r + j] = x[..., c·r² + i·r + j, h, w]."""
+    *leading, c, h, w = x.shape
+    blocks = x.reshape(-1, c // factor**2, factor, factor, h, w)
+    return blocks.transpose(0, 1, 4, 2, 5, 3).reshape(*leading, c // factor**2, h * factor, w * factor)
 
 
 def pixel_unshuffle(x: Array, factor: int) -> Array:
-    """y[n, c·r² + i·r + j, h, w] = x[n, c, h·r + i, w·r + j]."""
-    n, c, h, w = x.shape
-    blocks = x.reshape(n, c, h // factor, factor, w // factor, factor)
-    return blocks.transpose(0, 1, 3, 5, 2, 4).reshape(n, c * factor**2, h // factor, w // factor)
+    """y[..., c·r² + i·r + j, h, w] = x[..., c, h·r + i, w·r + j]."""
+    *leading, c, h, w = x.shape
+    blocks = x.reshape(-1, c, h // factor, factor, w // factor, factor)
+    return blocks.transpose(0, 1, 3, 5, 2, 4).reshape(*leading, c * factor**2, h // factor, w // factor)
 
 
 def channel_shuffle(x: Array, groups: int) -> Array:

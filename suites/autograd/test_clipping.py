@@ -181,3 +181,20 @@ def test_cuts_gradients_off_at_a_value(seed, most, device, dtype):
     assert ours[1].grad is None
     for parameter, expected in zip([ours[0], *ours[2:]], reference.clipping.clip_grad_value(gradients, most)):
         close(parameter.grad, expected, bound.Bound(0, 0, signed_zeros=False), dtype=dtype, device=device)
+
+
+@documents(NORM, VALUE)
+@pytest.mark.parametrize("foreach", [None, False])
+def test_clips_gradients_of_several_dtypes_together(foreach, device):
+    """Gradients of several dtypes have one norm, to which all of them are scaled, and one value that cuts them off."""
+    gradients = [np.array([3.0, -4.0], kind) for kind in ("float32", "float64", "float32", "float64")]
+    scaled, cut = parameters(gradients, device), parameters(gradients, device)
+    del scaled[1], cut[1]
+    utils.clip_grad_norm_(scaled, 1.0, foreach=foreach)
+    utils.clip_grad_value_(cut, 3.5, foreach=foreach)
+
+    for one, other, gradient in zip(scaled, cut, gradients):
+        expected = gradient.astype("float64") / (10 + 1e-6)
+        close(one.grad, expected, bound.Bound(2.0**30 if gradient.dtype == "float64" else 8, np.abs(expected)),
+              dtype=gradient.dtype, device=device)  # fmt: skip
+        close(other.grad, np.clip(gradient, -3.5, 3.5), device=device)

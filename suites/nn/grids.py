@@ -43,15 +43,19 @@ def scaled(dimensions: int) -> Inputs:
         x, mode = image(rng, dimensions, 2), str(rng.choice(MODES[dimensions]))
         settings: dict[str, Any] = {"align_corners": bool(rng.integers(2))} if mode in LINEAR else {}
         factors = [float(rng.choice((0.5, 0.6, 1.0, 1.7, 2.0, 2.5))) for _ in range(dimensions)]
+        if rng.random() < 0.3:
+            settings["recompute_scale_factor"] = True
         return (x,), {"scale_factor": tuple(factors), "mode": mode, **settings}
 
     return inputs
 
 
-def by_factors(x: np.ndarray, *, scale_factor: tuple[float, ...], **settings: Any) -> np.ndarray:
-    """Sides of floor(n · factor) places."""
+def by_factors(
+    x: np.ndarray, *, scale_factor: tuple[float, ...], recompute_scale_factor: bool = False, **settings: Any
+) -> np.ndarray:
+    """Sides of floor(n · factor) places; a factor that is computed anew is that of the sides."""
     size = [math.floor(n * factor) for n, factor in zip(x.shape[2:], scale_factor)]
-    return sampling.interpolate(x, size, scale_factor=scale_factor, **settings)
+    return sampling.interpolate(x, size, scale_factor=None if recompute_scale_factor else scale_factor, **settings)
 
 
 def upsampled(rng: Rng):
@@ -83,10 +87,9 @@ def sampled(dimensions: int) -> Inputs:
 
 
 def unshuffled(rng: Rng):
-    factor = side(rng, 1, 3)
-    return (rng.standard_normal((2, side(rng), side(rng, 1, 3) * factor, side(rng, 1, 3) * factor)),), {
-        "factor": factor
-    }
+    factor, leading = side(rng, 1, 3), [side(rng, 2, 3) for _ in range(side(rng, 0, 1))]
+    x = rng.standard_normal((*leading, side(rng), side(rng, 1, 3) * factor, side(rng, 1, 3) * factor))
+    return (x,), {"factor": factor}
 
 
 def shuffled(rng: Rng):

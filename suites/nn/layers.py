@@ -178,8 +178,8 @@ def folded(rng: Rng):
 
 
 def shuffled(rng: Rng):
-    factor = side(rng, 1, 3)
-    return (rng.standard_normal((2, side(rng, 1, 3) * factor**2, side(rng), side(rng))),), {"factor": factor}
+    factor, leading = side(rng, 1, 3), [side(rng, 2, 3) for _ in range(side(rng, 0, 1))]
+    return (rng.standard_normal((*leading, side(rng, 1, 3) * factor**2, side(rng), side(rng))),), {"factor": factor}
 
 
 def queries(masked: str = "") -> Inputs:

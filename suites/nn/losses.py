@@ -42,22 +42,28 @@ def signs(rng: Rng, sides: tuple[int, ...]) -> np.ndarray:
 
 
 def smooth(rng: Rng):
-    return pair(rng, beta=float(rng.choice((0.25, 0.5, 1.0, 3.0))))
+    return pair(rng, beta=float(rng.choice((0.0, 0.25, 0.5, 1.0, 3.0))))
 
 
 def huber(rng: Rng):
     return pair(rng, delta=float(rng.choice((0.25, 0.5, 1.0, 3.0))))
 
 
+def scales(rng: Rng, sides: tuple[int, ...]) -> np.ndarray:
+    """Weights for the last axis, for each row, or for each element."""
+    shapes = (sides[-1:], (sides[0], *(1 for _ in sides[1:])), sides)
+    return rng.uniform(0.1, 3, shapes[rng.integers(3)])
+
+
 def probabilities(rng: Rng):
     sides = shape(rng)
-    weight = rng.uniform(0.1, 2, sides[-1:]) if rng.random() < 0.5 else None
+    weight = scales(rng, sides) if rng.random() < 0.6 else None
     return (rng.uniform(0.05, 0.95, sides),), {"target": rng.uniform(0, 1, sides)}, {"weight": weight}
 
 
 def logits(rng: Rng):
     sides = shape(rng)
-    weights = {name: rng.uniform(0.1, 3, sides[-1:]) for name in ("weight", "pos_weight") if rng.random() < 0.6}
+    weights = {name: scales(rng, sides) for name in ("weight", "pos_weight") if rng.random() < 0.6}
     x = rng.standard_normal(sides) * rng.choice((1, 5))
     return (x,), {"target": rng.choice((0.0, 1.0, 0.3), sides)}, weights
 
@@ -97,12 +103,45 @@ def images(rng: Rng):
     return (rng.standard_normal(sides),), {"target": target}, settings
 
 
+def trained(draws: Callable[[Rng], Any]) -> Callable[[Rng], Any]:
+    """The same with a target of which a gradient is asked too."""
+
+    def inputs(rng: Rng):
+        (x,), constants, settings = draws(rng)
+        return (x, constants["target"]), {}, settings
+
+    return inputs
+
+
+def alone(rng: Rng):
+    """One sample without a batch, and its class."""
+    count = int(rng.integers(3, 9))
+    settings: dict[str, Any] = {"weight": rng.uniform(0.1, 3, count)} if rng.random() < 0.6 else {}
+    return (rng.standard_normal(count) * 2,), {"target": np.array(rng.integers(0, count))}, settings
+
+
+def mixed(rng: Rng):
+    """One sample without a batch, and the probabilities of its classes."""
+    (x,), _, settings = alone(rng)
+    target = rng.uniform(0.05, 1, len(x))
+    return (x, target / target.sum()), {}, settings
+
+
+def many(rng: Rng):
+    """More classes than a byte can count, for rows or for pixels."""
+    sides = (3, int(rng.integers(257, 1100)), *(2, 1)[: rng.choice((0, 2))])
+    settings: dict[str, Any] = {"weight": rng.uniform(0.1, 3, sides[1])} if rng.random() < 0.5 else {}
+    target = rng.integers(0, sides[1], (sides[0], *sides[2:]))
+    target.flat[:2] = 255, sides[1] - 1
+    return (rng.standard_normal(sides) * 2,), {"target": target}, settings
+
+
 def logarithms(draws: Callable[[Rng], Any]) -> Callable[[Rng], Any]:
     """The same with logarithms of probabilities."""
 
     def inputs(rng: Rng):
         (x,), constants, settings = draws(rng)
-        return (x - np.log(np.exp(x).sum(1, keepdims=True)),), constants, settings
+        return (x - np.log(np.exp(x).sum(min(1, x.ndim - 1), keepdims=True)),), constants, settings
 
     return inputs
 
@@ -132,6 +171,12 @@ def distributions(rng: Rng):
     return (np.log(rng.uniform(0.05, 1, sides)),), {"target": rng.uniform(0, 1, sides) * rng.integers(0, 2, sides)}, {}
 
 
+def divided(rng: Rng):
+    """The same without zeros, at which the slope for the target is infinite."""
+    sides = shape(rng)
+    return (np.log(rng.uniform(0.05, 1, sides)),), {"target": rng.uniform(0.1, 1, sides)}, {}
+
+
 def logarithmic(rng: Rng):
     sides = shape(rng)
     return (np.log(rng.uniform(0.05, 1, sides)), np.log(rng.uniform(0.05, 1, sides))), {}, {"log_target": True}
@@ -141,12 +186,21 @@ def counts(rng: Rng):
     sides = shape(rng)
     log_input, full = bool(rng.integers(2)), bool(rng.integers(2))
     x = rng.standard_normal(sides) if log_input else rng.uniform(0.1, 4, sides)
-    return (x,), {"target": rng.integers(0, 6, sides).astype(float)}, {"log_input": log_input, "full": full}
+    settings = {"log_input": log_input, "full": full, "eps": float(rng.choice((1e-8, 0.3)))}
+    return (x,), {"target": rng.integers(0, 6, sides).astype(float)}, settings
+
+
+def rates(rng: Rng):
+    """The same with targets between the numbers that can be counted, all beyond 1."""
+    (x,), constants, settings = counts(rng)
+    return (x,), {"target": constants["target"] + 1.5}, settings
 
 
 def normals(rng: Rng):
     (x, target), _, _ = pair(rng)
-    return (x, target, rng.uniform(0.2, 3, x.shape)), {}, {"full": bool(rng.integers(2))}
+    shapes = (x.shape, (*x.shape[:-1], 1), x.shape[:-1])
+    settings = {"full": bool(rng.integers(2)), "eps": float(rng.choice((1e-6, 0.7)))}
+    return (x, target, rng.uniform(0.2, 3, shapes[rng.integers(3)])), {}, settings
 
 
 def hinge(rng: Rng):
@@ -173,8 +227,8 @@ def angles(rng: Rng):
 
 def triplets(rng: Rng):
     sides = (*shape(rng)[:1], 5)
-    settings = {"margin": float(rng.choice((0.5, 1.0, 2.0))), "p": float(rng.choice((2.0, 3.0))),
-                "swap": bool(rng.integers(2))}  # fmt: skip
+    settings = {"margin": float(rng.choice((0.5, 1.0, 2.0))), "p": float(rng.choice((1.0, 2.0, 3.0))),
+                "swap": bool(rng.integers(2)), "eps": float(rng.choice((1e-6, 0.3)))}  # fmt: skip
     return tuple(rng.standard_normal((3, *sides))), {}, settings
 
 
@@ -193,6 +247,16 @@ def several(rng: Rng):
     return (rng.standard_normal(sides),), {"target": target}, {}
 
 
+def lone(draws: Callable[[Rng], Any]) -> Callable[[Rng], Any]:
+    """The first sample of a batch, without a batch."""
+
+    def inputs(rng: Rng):
+        (x,), constants, settings = draws(rng)
+        return (x[0],), {name: np.asarray(values[0]) for name, values in constants.items()}, settings
+
+    return inputs
+
+
 def labels(rng: Rng):
     sides = shape(rng)[:2]
     settings = {"weight": rng.uniform(0.1, 3, sides[1])} if rng.random() < 0.6 else {}
@@ -207,18 +271,30 @@ ROWS = (
     Loss("binary_cross_entropy", "BCELoss", loss.binary_cross_entropy, probabilities, slack=1.0),
     Loss("binary_cross_entropy_with_logits", "BCEWithLogitsLoss", loss.binary_cross_entropy_with_logits, logits,
          slack=8.0),
+    Loss("binary_cross_entropy", "BCELoss", loss.binary_cross_entropy, trained(probabilities), "of a trained target",
+         1.0),
+    Loss("binary_cross_entropy_with_logits", "BCEWithLogitsLoss", loss.binary_cross_entropy_with_logits,
+         trained(logits), "of a trained target", 8.0),
     Loss("nll_loss", "NLLLoss", classification.nll_loss, logarithms(indices), slack=2.0),
     Loss("nll_loss", "NLLLoss", classification.nll_loss, logarithms(ignored), "of some targets", 2.0),
     Loss("nll_loss", "NLLLoss", classification.nll_loss, logarithms(images), "of images", 2.0),
+    Loss("nll_loss", "NLLLoss", classification.nll_loss, logarithms(alone), "of one sample", 2.0),
+    Loss("nll_loss", "NLLLoss", classification.nll_loss, logarithms(many), "of many classes", 2.0),
     Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, indices, slack=4.0),
     Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, ignored, "of some targets", 4.0),
     Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, images, "of images", 4.0),
     Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, smoothed(indices), "of smooth labels", 4.0),
     Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, smoothed(images), "of smooth images", 4.0),
     Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, mixtures, "of probabilities", 4.0),
+    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, alone, "of one sample", 4.0),
+    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, mixed, "of probabilities of one sample",
+         4.0),
+    Loss("cross_entropy", "CrossEntropyLoss", classification.cross_entropy, many, "of many classes", 8.0),
     Loss("kl_div", "KLDivLoss", similarity.kl_div, distributions, slack=1.0),
     Loss("kl_div", "KLDivLoss", similarity.kl_div, logarithmic, "of logarithms", 1.0),
+    Loss("kl_div", "KLDivLoss", similarity.kl_div, trained(divided), "of a trained target", 1.0),
     Loss("poisson_nll_loss", "PoissonNLLLoss", similarity.poisson_nll_loss, counts, slack=2.0),
+    Loss("poisson_nll_loss", "PoissonNLLLoss", similarity.poisson_nll_loss, trained(rates), "of a trained target", 4.0),
     Loss("gaussian_nll_loss", "GaussianNLLLoss", similarity.gaussian_nll_loss, normals, slack=1.0),
     Loss("hinge_embedding_loss", "HingeEmbeddingLoss", similarity.hinge_embedding_loss, hinge, slack=1.0),
     Loss("margin_ranking_loss", "MarginRankingLoss", similarity.margin_ranking_loss, ranking, slack=1.0),
@@ -227,6 +303,9 @@ ROWS = (
     Loss("triplet_margin_loss", "TripletMarginLoss", similarity.triplet_margin_loss, triplets, slack=2.0),
     Loss("multi_margin_loss", "MultiMarginLoss", similarity.multi_margin_loss, margins, slack=2.0),
     Loss("multilabel_margin_loss", "MultiLabelMarginLoss", similarity.multilabel_margin_loss, several, slack=2.0),
+    Loss("multi_margin_loss", "MultiMarginLoss", similarity.multi_margin_loss, lone(margins), "of one sample", 2.0),
+    Loss("multilabel_margin_loss", "MultiLabelMarginLoss", similarity.multilabel_margin_loss, lone(several),
+         "of one sample", 2.0),
     Loss("multilabel_soft_margin_loss", "MultiLabelSoftMarginLoss", similarity.multilabel_soft_margin_loss, labels,
          slack=2.0),
 )  # fmt: skip

@@ -112,7 +112,8 @@ def test_weighted_bags_are_cut_as_told(cut, seed, offsets, padding, wide, dtype,
 @documents("torch.nn.functional.embedding_bag", "torch.nn.EmbeddingBag")
 @cuts
 @pytest.mark.parametrize("mode", ["sum", "mean"])
-@given(seed=draw.seeds(), offsets=offsets, padding=paddings, sparse=st.booleans())
+@pytest.mark.parametrize("sparse", [False, True], ids=["dense", "sparse"])
+@given(seed=draw.seeds(), offsets=offsets, padding=paddings)
 def test_rows_get_the_gradients_of_their_bags(mode, cut, seed, offsets, padding, sparse, device):
     """A row's gradient is the sum of those of the bags it is in, by their sizes for a mean; the padding gets none."""
     given, weight = drawn(cut, seed, offsets), draw.lattice(seed, (ROWS, SIZE))
@@ -172,3 +173,39 @@ def test_a_matrix_needs_no_last_offset(mode, seed, device):
     module = nn.EmbeddingBag.from_pretrained(tensor(weight, device), mode=mode, include_last_offset=True)
 
     close(module(tensor(given.indices, device)), bags(given, weight, mode, None, np.ones(COUNT)), ONCE, device=device)
+
+
+@documents("torch.nn.functional.embedding_bag", "torch.nn.EmbeddingBag")
+@cuts
+@given(seed=draw.seeds(), offsets=offsets)
+@example(seed=0, offsets=[0])
+def test_gradients_are_divided_by_how_often_a_row_comes(cut, seed, offsets, device):
+    """With scale_grad_by_freq a row's gradient is divided by the number of its places among all indices."""
+    given, weight = drawn(cut, seed, offsets), draw.lattice(seed, (ROWS, SIZE))
+    leaf, g = tensor(weight, device).requires_grad_(), draw.lattice(seed + 1, (len(given.bounds), SIZE))
+    settings = {"mode": "sum", "scale_grad_by_freq": True, **on(device, given.arguments)}
+    F.embedding_bag(tensor(given.indices, device), leaf, **settings).backward(tensor(g, device))
+
+    shares = np.stack([bags(given, one, "sum", None, np.ones(COUNT))[:, 0] for one in np.eye(ROWS)[:, :, None]])
+    counts = np.maximum(np.bincount(given.indices.ravel(), minlength=ROWS), 1)[:, None]
+    close(
+        leaf.grad, shares @ g / counts, bound.Bound(16, np.abs(shares) @ np.abs(g), signed_zeros=False), device=device
+    )
+
+
+@documents("torch.nn.functional.embedding_bag", "torch.nn.EmbeddingBag")
+@modes
+@pytest.mark.parametrize("norm_type", [1.0, 2.0, 3.0])
+def test_long_rows_are_renormalised_in_place(mode, norm_type, device):
+    """With max_norm the rows of the bags that are longer than it are scaled to it, in the weight itself."""
+    given, weight = drawn("rows", 3, []), draw.normal(1, ROWS, SIZE)
+    table = tensor(weight, device)
+    found = F.embedding_bag(tensor(given.indices, device), table, mode=mode, max_norm=1.5, norm_type=norm_type)
+
+    norms = np.linalg.norm(weight, norm_type, axis=1, keepdims=True)
+    seen = np.isin(np.arange(ROWS), given.indices)[:, None]
+    expected = np.where(seen & (norms > 1.5), weight * 1.5 / norms, weight)
+    # torch guards the division by adding 1e-7 to the norm.
+    close(table, expected, bound.Bound(2.0**30, np.abs(expected)), device=device)
+    exact = bags(given, expected, mode, None, np.ones(COUNT))
+    close(found, exact, bound.Bound(2.0**30, 4 * norms.max(), signed_zeros=False), device=device)

@@ -106,6 +106,8 @@ FURTHER = (
     *made("Linear", 6, 7, bias=False, of=(TABLE,), about="without bias"),
     *made("Bilinear", 6, 3, 7, bias=False, of=((5, 6), (5, 3)), about="without bias"),
     *made("Upsample", (3, 9), mode="area", of=(IMAGE,), about="of areas"),
+    *made("Upsample", (11, 5), None, "bilinear", True, of=(IMAGE,), about="with aligned corners"),
+    *made("Upsample", None, 1.3, "bicubic", None, True, of=(IMAGE,), about="by its own factor"),
     *made("Unfold", (3, 2), 2, 1, (2, 1), of=(IMAGE,), about="with settings"),
     *made("CosineSimilarity", 0, 9.0, of=modules.PAIR, about="along axis 0"),
     *made("PairwiseDistance", 1.0, 0.1, True, of=modules.PAIR, about="with settings"),

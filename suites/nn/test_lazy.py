@@ -109,3 +109,44 @@ def test_lazy_linear_infers_its_size_when_loaded():
     found, expected = size_of("LazyLinear", loaded=True)
 
     assert found == expected
+
+
+PLAIN = {"LazyLinear": ((3,), "Linear"), **{f"LazyConv{t}{n}d": ((3, 2), f"Conv{t}{n}d")
+                                            for t in ("", "Transpose") for n in (1, 2, 3)}}  # fmt: skip
+NORMS = {f"Lazy{kind}Norm{n}d": f"{kind}Norm{n}d" for kind in ("Batch", "Instance") for n in (1, 2, 3)}
+
+
+def images(name, device):
+    """Inputs of four channels, or features, for a module of that name."""
+    shape = (2, 4) if name == "LazyLinear" else (2, 4, *(5,) * int(name[-2]))
+    return tensor(draw.normal(0, *shape, dtype="float32"), device)
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=documents(f"torch.nn.{n}")) for n in PLAIN])
+@pytest.mark.parametrize("bias", [False, True])
+def test_has_the_bias_of_an_ordinary_one(name, bias, device):
+    """A lazy layer has a bias unless bias=False, and parameters of the shapes of the ordinary layer."""
+    arguments, ordinary = PLAIN[name]
+    module = getattr(nn, name)(*arguments, bias=bias).to(device)
+    module(images(name, device))
+
+    expected = getattr(nn, ordinary)(4, *arguments, bias=bias).state_dict()
+    assert {key: value.shape for key, value in module.state_dict().items()} == {
+        key: value.shape for key, value in expected.items()
+    }
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=documents(f"torch.nn.{n}")) for n in NORMS])
+@pytest.mark.parametrize("affine", [False, True])
+@pytest.mark.parametrize("tracking", [False, True])
+@pytest.mark.filterwarnings("ignore:input's size at dim=1 does not match num_features")  # which it takes from the input
+def test_starts_as_an_ordinary_one(name, affine, tracking, device):
+    """A lazy normalisation, evaluated first, starts with the weight, bias and statistics of the ordinary one."""
+    settings = {"affine": affine, "track_running_stats": tracking}
+    module = getattr(nn, name)(**settings).to(device).eval()
+    module(images(name, device))
+
+    expected = getattr(nn, NORMS[name])(4, **settings).state_dict()
+    assert list(module.state_dict()) == list(expected)
+    for key, value in module.state_dict().items():
+        close(value, array(expected[key]), device=device)

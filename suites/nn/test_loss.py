@@ -125,7 +125,7 @@ def test_gives_input_and_target_opposite_gradients(seed, reduction, dtype, devic
 
 
 @documents("torch.nn.functional.mse_loss", guide=GUIDE)
-@given(seed=draw.seeds(), size=st.sampled_from((1, 17, 1000, 4099)))
+@given(seed=draw.seeds(), size=st.sampled_from((1, 17, 1000, 4099, 40009)))
 def test_sums_integers_exactly(seed, size, dtype, device):
     """The sum of squared differences of integers is exact, whatever the order in which it is added."""
     x, target = draw.lattice(seed, (size,)), draw.lattice(seed + 1, (size,))
@@ -148,15 +148,20 @@ def test_warns_of_a_target_of_another_size(name, device):
 
 
 @documents("torch.nn.KLDivLoss", "torch.nn.functional.kl_div")
-@given(seed=draw.seeds())
-def test_batchmean_divides_by_the_batch(seed, dtype, device):
-    """With "batchmean" the divergences of all elements are added and divided by the number of rows."""
-    row = next(row for row in ROWS if row.function == "kl_div")
-    arrays, constants, _ = drawn(row, seed, dtype)
-    function = functools.partial(F.kl_div, **tensors(constants, device), reduction="batchmean")
-    formula = functools.partial(kl_div, **widened(constants), reduction="batchmean")
+@given(seed=draw.seeds(), about=st.sampled_from(("", "of logarithms")))
+def test_batchmean_divides_by_the_batch(seed, about, dtype, device):
+    """With "batchmean" the divergences of all elements, of logarithms too, are added and divided by the number of
+    rows; the module is the function.
+    """
+    row = next(row for row in ROWS if row.function == "kl_div" and row.about == about)
+    arrays, constants, settings = drawn(row, seed, dtype)
+    options = {**settings, "reduction": "batchmean"}
+    function = functools.partial(F.kl_div, **tensors(constants, device), **options)
+    formula = functools.partial(kl_div, **widened(constants), **options)
 
     law.equals(function, formula, *arrays, slack=16.0, device=device)
+    given_arrays = [tensor(array, device) for array in (*arrays, *constants.values())]
+    close(torch.nn.KLDivLoss(**options)(*given_arrays), F.kl_div(*given_arrays, **options).cpu().numpy(), device=device)
 
 
 @documents("torch.nn.BCELoss", "torch.nn.functional.binary_cross_entropy")

@@ -81,8 +81,12 @@ def test_mode_is_a_bool(mode):
 
 @documents("torch.nn.Module.requires_grad_")
 def test_freezes_all_parameters():
-    """requires_grad_ sets requires_grad of every parameter below, and not of buffers, and returns the module."""
-    tree = Tree()
+    """requires_grad_ sets requires_grad of every parameter below, and not of buffers, returns the module, and changes
+    neither gradients nor modes.
+    """
+    tree = with_gradients(Tree())
+    tree.first.eval()
+    gradients, modes = [value.grad for value in tree.parameters()], [module.training for module in tree.modules()]
     assert tree.requires_grad_(False) is tree
     assert not any(value.requires_grad for value in [*tree.parameters(), *tree.buffers()])
     assert tree.first.requires_grad_() is tree.first
@@ -90,6 +94,27 @@ def test_freezes_all_parameters():
     trainable = [name for name, value in tree.named_parameters() if value.requires_grad]
     assert trainable == [name for name, _ in tree.named_parameters() if name.startswith("first")]
     assert not any(value.requires_grad for value in tree.buffers())
+    assert all(value.grad is gradient for value, gradient in zip(tree.parameters(), gradients))
+    assert [module.training for module in tree.modules()] == modes
+
+
+@documents("torch.nn.Module.train", "torch.nn.Module.eval")
+@pytest.mark.parametrize(
+    "hold",
+    [lambda m: nn.Sequential(m), lambda m: nn.ModuleList([m]), lambda m: nn.ModuleDict({"a": m}),
+     lambda m: nn.Sequential(nn.ModuleDict({"a": nn.ModuleList([m])}))],
+    ids=["sequential", "list", "dict", "nested"],
+)  # fmt: skip
+def test_sets_the_mode_inside_of_containers(hold):
+    """train and eval set the mode of modules in containers of any kind, and of the containers."""
+    inner = nn.Dropout()
+    outer = hold(inner)
+    outer.eval()
+
+    assert not any(module.training for module in outer.modules())
+    outer.train()
+    assert inner.training
+    assert outer.training
 
 
 @documents("torch.nn.Module.zero_grad")
@@ -321,3 +346,16 @@ def test_functional_call_differentiates(seed, device):
     below = array(module.child.weight)
     two_products = bound.Bound(8, np.outer(np.abs(x), np.abs(below).sum(0)))
     close(weight.grad, np.outer(x, below.sum(0)), two_products, device=device)
+
+
+@documents("torch.nn.Module.float", "torch.nn.Module.double", "torch.nn.Module.half", "torch.nn.Module.bfloat16")
+@pytest.mark.parametrize("name", CASTS)
+def test_casts_leave_complex_numbers_alone(name, device):
+    """A cast leaves parameters and buffers of complex numbers as they are."""
+    module, values = nn.Module(), draw.normal(0, 3) + 1j * draw.normal(1, 3)
+    module.own = nn.Parameter(tensor(values.astype("complex64"), device))
+    module.register_buffer("held", tensor(values, device))
+    getattr(module, name)()
+
+    close(module.own.detach(), values.astype("complex64"), device=device)
+    close(module.held, values, device=device)

@@ -71,9 +71,13 @@ def test_puts_the_prefix_before_names():
 
 @documents("torch.nn.Module.named_parameters", "torch.nn.Module.named_buffers", since="2.0")
 def test_repeats_shared_ones_if_asked():
-    """With remove_duplicate=False a shared parameter comes under each of its names."""
-    tree = Tree()
+    """With remove_duplicate=False a shared parameter, buffer or module comes under each of its names."""
+    tree, twice = Tree(), nn.Module()
+    for name in ("a", "b"):
+        twice.register_buffer(name, tree.get_buffer(BUFFERS[0]))
 
+    assert [name for name, _ in twice.named_buffers()] == ["a"]
+    assert [name for name, _ in twice.named_buffers(remove_duplicate=False)] == ["a", "b"]
     assert [name for name, _ in tree.named_parameters(remove_duplicate=False)] == [*PARAMETERS, "again.weight"]
     assert [name for name, _ in tree.named_modules(remove_duplicate=False)] == [*MODULES, "again"]
 

@@ -95,15 +95,19 @@ def test_round_trip_gives_the_same_values(seed, dtype, device):
 
 
 @documents(*LOADING)
+@pytest.mark.parametrize("layout", ["contiguous", "transposed", "stepped"])
 @given(seed=draw.seeds(), dtype_in=st.sampled_from((torch.float64, torch.float32, torch.float16, torch.bfloat16)))
-def test_copies_into_the_parameters(seed, dtype_in, dtype, device):
-    """Loading copies the values into the module's tensors: identity, memory, dtype and requires_grad stay."""
-    module = nn.Linear(3, 2).to(device, dtype)
+def test_copies_into_the_parameters(seed, layout, dtype_in, dtype, device):
+    """Loading copies the values, of tensors or parameters in any layout, into the module's tensors: identity, memory,
+    dtype and requires_grad stay.
+    """
+    module = nn.Linear(3, 3).to(device, dtype)
     module.bias.requires_grad_(False)
     weight, bias = module.weight, module.bias
     places = weight.data_ptr(), bias.data_ptr()
-    values = draw.Sample((2, 3), seed)(dtype_in)
-    state = {"weight": tensor(values, device, dtype_in), "bias": tensor(values[:, 0].copy(), device, dtype_in)}
+    values = draw.laid_out(draw.Sample((3, 3), seed)(dtype_in), layout)
+    state = {"weight": nn.Parameter(tensor(values, device, dtype_in), requires_grad=False),
+             "bias": nn.Parameter(tensor(values[:, 0].copy(), device, dtype_in))}  # fmt: skip
     module.load_state_dict(state)
 
     assert module.weight is weight

@@ -166,12 +166,16 @@ def test_bn_statistics_are_those_of_the_data(device):
 
 @documents("torch.optim.swa_utils.SWALR")
 @pytest.mark.parametrize("strategy", ["cos", "linear"])
-def test_anneals_to_a_constant_rate(strategy, device):
-    """SWALR goes from each group's rate to swa_lr in anneal_epochs, by a cosine or a straight line, and stays there."""
-    optimizer = descent(device)
-    options = {"swa_lr": 0.05, "anneal_epochs": 8, "anneal_strategy": strategy}
-    expected = np.array([[schedule.averaging(t, rate, **options) for rate in RATES] for t in range(31)])
+@pytest.mark.parametrize("goals", [0.05, [0.05 * n for n in range(1, len(RATES) + 1)]], ids=["one", "each"])
+def test_anneals_to_a_constant_rate(strategy, goals, device):
+    """SWALR goes from each group's rate to swa_lr, one for all or one for each, in anneal_epochs, by a cosine or a
+    straight line, and stays there.
+    """
+    optimizer, each = descent(device), np.broadcast_to(goals, len(RATES))
+    options = {"anneal_epochs": 8, "anneal_strategy": strategy}
+    expected = np.array([[schedule.averaging(t, rate, swa_lr=goal, **options) for rate, goal in zip(RATES, each)]
+                         for t in range(31)])  # fmt: skip
 
-    found = trace(optimizer, swa_utils.SWALR(optimizer, **options), 30)
+    found = trace(optimizer, swa_utils.SWALR(optimizer, goals, **options), 30)
 
     close(found, expected, drifting(expected))

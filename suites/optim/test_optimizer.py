@@ -114,19 +114,21 @@ def test_takes_gradients_of_any_strides(row, device):
 @documents("torch.optim.Optimizer", guide="Optimizers & Gradient Descent")
 @every_variant
 def test_groups_have_options_of_their_own(row, device):
-    """{row} moves two groups with options of their own as two optimizers would."""
+    """{row} moves three groups with options of their own as three optimizers would."""
     every = [dict(options) for options in row.algorithm.combinations()]
     for options in every:
         options.pop("initial_accumulator_value", None)
     parameters, alone = leaves(start(), device), leaves(start(), device)
-    groups = [{"params": parameters[:2], **every[0]}, {"params": parameters[2:], **every[-1], "lr": 0.3}]
-    optimizers = row.optimizer(alone[:2], **every[0]), row.optimizer(alone[2:], **{**every[-1], "lr": 0.3})
+    bare = {name: value for name, value in row.bare.items() if name != "initial_accumulator_value"}
+    each = ((slice(1), every[0]), (slice(1, 2), bare), (slice(2, None), {**every[-1], "lr": 0.3}))
+    groups = [{"params": parameters[places], **options} for places, options in each]
+    optimizers = [row.optimizer(alone[places], **options) for places, options in each]
 
     walk(row.optimizer(groups, lr=0.7), parameters, slopes()[:4])
     for step in slopes()[:4]:
         give(alone, step)
-        optimizers[0].step()
-        optimizers[1].step()
+        for optimizer in optimizers:
+            optimizer.step()
 
     for mine, its in zip(parameters, alone):
         close(mine, array(its), device=device)
@@ -304,12 +306,12 @@ def test_updates_only_what_it_was_given(row, device):
     "make", [iter, tuple, lambda values: (value for value in values)], ids=["iter", "tuple", "gen"]
 )
 def test_takes_any_iterable(make, device):
-    """Parameters may come from any iterable, which is read once."""
+    """Parameters, and those of a group, may come from any iterable, which is read once."""
     parameters = leaves(start(), device)
 
-    optimizer = torch.optim.SGD(make(parameters), lr=0.5)
-
-    assert [id(held) for held in optimizer.param_groups[0]["params"]] == [id(value) for value in parameters]
+    for given in (make(parameters), [{"params": make(parameters)}]):
+        optimizer = torch.optim.SGD(given, lr=0.5)
+        assert [id(held) for held in optimizer.param_groups[0]["params"]] == [id(value) for value in parameters]
 
 
 @documents("torch.optim.Optimizer.register_step_pre_hook", "torch.optim.Optimizer.register_step_post_hook", since="2.0")

@@ -132,6 +132,7 @@ PLATEAUS = {
     "max-abs": Plateau({**SHORT, "mode": "max", "threshold_mode": "abs", "threshold": 0.05}, RISING),
     "rel": Plateau({**SHORT, "threshold": 0.1}, FALLING),
     "max-rel": Plateau({**SHORT, "mode": "max", "threshold": 0.1}, RISING),
+    "ties": Plateau({**SHORT, "threshold": 0.0}, FALLING),
     "least": Plateau({**SHORT, "min_lr": 0.2}, FALLING),
 }
 

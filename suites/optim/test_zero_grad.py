@@ -178,3 +178,80 @@ def test_tensors_that_are_no_parameters_are_reset_too(device):
     torch.optim.SGD([values], lr=1.0).zero_grad(set_to_none=True)
 
     assert values.grad is None
+
+
+def looped(parameters):
+    return torch.optim.SGD(parameters, lr=0.0, foreach=False)
+
+
+def at_once(parameters):
+    return torch.optim.Adam([{"params": parameters[:1], "lr": 0.0}, {"params": parameters[1:]}], foreach=True)
+
+
+def quasi_newton(parameters):
+    return torch.optim.LBFGS(parameters)
+
+
+HOLDERS = {"module": holder, "loop": looped, "foreach": at_once, "lbfgs": quasi_newton}
+VALUES = {"float32": (np.nan, np.inf, -2.0), "float64": (np.nan, -np.inf, 3.0), "complex64": (1j, 2.0, np.nan)}
+
+
+@documents("torch.optim.Optimizer.zero_grad", "torch.nn.Module.zero_grad")
+@pytest.mark.parametrize("hold", HOLDERS)
+@pytest.mark.parametrize("set_to_none", [False, True])
+def test_resets_any_gradient(hold, set_to_none, device):
+    """However many dtypes there are, gradients of NaN, infinities and complex numbers become zeros, or None."""
+    parameters = [nn.Parameter(tensor(np.ones(3, dtype), device)) for dtype in VALUES]
+    for parameter, values in zip(parameters, VALUES.values()):
+        parameter.grad = tensor(np.array(values, array(parameter).dtype), device)
+    gradients = [parameter.grad for parameter in parameters]
+    HOLDERS[hold](parameters).zero_grad(set_to_none=set_to_none)
+
+    assert all(p.grad is (None if set_to_none else g) for p, g in zip(parameters, gradients))
+    for parameter, dtype in zip(parameters, VALUES):
+        close(parameter.grad if parameter.grad is not None else tensor(np.zeros(3, dtype), device), np.zeros(3, dtype),
+              device=device)  # fmt: skip
+
+
+@documents("torch.optim.Optimizer.zero_grad", "torch.nn.Module.zero_grad")
+@pytest.mark.parametrize("hold", [looped, holder], ids=["optimizer", "module"])
+def test_resets_sparse_gradients(hold, device):
+    """A sparse gradient becomes one of zeros with set_to_none=False, and None with set_to_none=True."""
+    table = nn.Embedding(4, 2, sparse=True).to(device)
+    table(tensor(np.array([1, 3]), device)).sum().backward()
+    held = hold([table.weight])
+    held.zero_grad(set_to_none=False)
+
+    close(table.weight.grad.to_dense(), np.zeros((4, 2), "float32"), device=device)
+    held.zero_grad(set_to_none=True)
+    assert table.weight.grad is None
+
+
+@documents("torch.optim.Optimizer.zero_grad", since="2.4")
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "Adagrad"])
+def test_zeroes_what_a_fused_kernel_reads(name, device):
+    """An optimizer with fused=True zeroes gradients of any dtype in place, NaN and infinities too."""
+    parameters = [nn.Parameter(tensor(np.ones(2, dtype), device)) for dtype in ("float32", "float64")]
+    for parameter in parameters:
+        parameter.grad = tensor(np.array([np.nan, np.inf], array(parameter).dtype), device)
+    gradients = [parameter.grad for parameter in parameters]
+    getattr(torch.optim, name)(parameters, fused=True).zero_grad(set_to_none=False)
+
+    for parameter, gradient in zip(parameters, gradients):
+        assert parameter.grad is gradient
+        close(gradient, np.zeros_like(array(parameter)), device=device)
+
+
+@documents("torch.nn.Module.zero_grad")
+@pytest.mark.parametrize("set_to_none", [False, True])
+def test_a_module_in_evaluation_is_reset_too(set_to_none, device):
+    """zero_grad of a module in evaluation resets its gradients as in training, and leaves its buffers alone."""
+    module = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2)).to(device).eval()
+    module(tensor(draw.normal(0, 4, 3, dtype="float32"), device)).sum().backward()
+    buffers = {name: array(value) for name, value in module.named_buffers()}
+    module.zero_grad(set_to_none=set_to_none)
+
+    assert all((value.grad is None) == set_to_none for value in module.parameters())
+    assert all(value.grad is None or not array(value.grad).any() for value in module.parameters())
+    for name, value in module.named_buffers():
+        close(value, buffers[name], device=device)

@@ -283,7 +283,7 @@ STATES = (
           lambda original: lambda self, values, **kwargs: original(self, self.state_dict())),
     Plant("dtypes change", state.test_copies_into_the_parameters, LOAD,
           lambda original: lambda self, values: [
-              setattr(self, name, nn.Parameter(value)) for name, value in values.items()]),
+              setattr(self, name, nn.Parameter(value)) for name, value in values.items()], {"layout": "contiguous"}),
     Plant("memory is taken over", state.test_loaded_values_are_copies, LOAD,
           lambda original: lambda self, values: original(self, values, assign=True)),
     Plant("keys are not compared", state.test_strict_loading_raises, LOAD,

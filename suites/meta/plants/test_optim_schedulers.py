@@ -344,7 +344,7 @@ PLANTS = (
     Plant("the last batch decides", averaging.test_bn_statistics_are_those_of_the_data, f"{SWA}.update_bn",
           last_batch_only),
     Plant("always by a cosine", averaging.test_anneals_to_a_constant_rate, f"{SWA}.SWALR.__init__",
-          option("anneal_strategy", "cos"), {"strategy": "linear"}),
+          option("anneal_strategy", "cos"), {"strategy": "linear", "goals": 0.05}),
     Plant("an iteration at a time, and no memory", lbfgs.test_finds_the_minimum_of_a_quadratic,
           "torch.optim.LBFGS.__init__",
           one_iteration, {"search": None}),
