@@ -183,8 +183,8 @@ def test_cuts_gradients_off_at_a_value(seed, most, device, dtype):
         close(parameter.grad, expected, bound.Bound(0, 0, signed_zeros=False), dtype=dtype, device=device)
 
 
-@documents(NORM, VALUE)
-@pytest.mark.parametrize("foreach", [None, False])
+@documents(NORM, VALUE, since="2.0")
+@pytest.mark.parametrize("foreach", [None, False], ids=["default", "loop"])
 def test_clips_gradients_of_several_dtypes_together(foreach, device):
     """Gradients of several dtypes have one norm, to which all of them are scaled, and one value that cuts them off."""
     gradients = [np.array([3.0, -4.0], kind) for kind in ("float32", "float64", "float32", "float64")]
