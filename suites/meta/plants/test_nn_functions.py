@@ -47,6 +47,8 @@ LOST = (
     lost("CosineSimilarity along axis 0"),
     lost("PairwiseDistance with settings"),
     lost("Upsample of areas", mode="nearest"),
+    lost("Upsample with aligned corners"),
+    lost("Upsample by its own factor"),
 )
 PLANTS = (*NUDGED, *LOST)
 

@@ -6,7 +6,6 @@ import torch.nn as nn
 from suites.meta.planting import Plant, assert_rejected, plants
 from suites.nn import test_containers as containers
 from suites.nn import test_hooks as hooks
-from suites.nn import test_lazy as lazy
 from suites.nn import test_module as module
 from suites.nn import test_registration as registration
 from suites.nn import test_state_dict as state
@@ -322,20 +321,7 @@ STATES = (
           lambda original: lambda *args, **kwargs: {k: v + 1 for k, v in original(*args, **kwargs).items()}),
 )  # fmt: skip
 
-CASE = dict(zip(("make", "kind", "attribute", "shape", "size"), lazy.CASES["LazyLinear"]))
-LAZY = (
-    Plant("the size is off", lazy.test_becomes_ordinary_by_its_first_input, "torch.nn.LazyLinear.initialize_parameters",
-          lambda original: lambda self, x: (original(self, x), setattr(self, "in_features", 1))[0], CASE),
-    Plant("shapes are made up", lazy.test_uninitialised_parameters_have_no_shape,
-          "torch.nn.parameter.UninitializedParameter.shape", lambda original: property(lambda self: (0,))),
-    Plant("the weight is drawn anew", lazy.test_lazy_linear_loads_the_state_of_an_ordinary_one, LOAD,
-          lambda original: lambda self, values: original(self, {k: v + 1 for k, v in values.items()})),
-    Plant("the size is not known", lazy.test_infers_its_size, "torch.nn.LazyConv2d.initialize_parameters",
-          lambda original: lambda self, x: (original(self, x), setattr(self, "in_channels", 0))[0],
-          {"name": "LazyConv2d", "loaded": False}),
-)  # fmt: skip
-
-PLANTS = (*REGISTRATION, *MODULES, *HOOKS, *CONTAINERS, *STATES, *LAZY)
+PLANTS = (*REGISTRATION, *MODULES, *HOOKS, *CONTAINERS, *STATES)
 
 
 @plants(*PLANTS)

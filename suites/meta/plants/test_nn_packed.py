@@ -108,7 +108,7 @@ def unprojected(original):
     return forward
 
 
-PLANTS = (
+PACKED = (
     Plant("batch_first= ignored", packed.test_pads_to_the_longest_and_back, f"{RNN}pad_sequence",
           without("batch_first")),
     Plant("padding_value= ignored", packed.test_pads_to_the_longest_and_back, f"{RNN}pad_sequence",
@@ -163,9 +163,10 @@ LINEAR = (
     Plant("smoothing is ignored", linear.test_module_is_the_function, "torch.nn.LinearCrossEntropyLoss.__init__",
           without("label_smoothing"), {"bias": True, "chunks": True}),
 )  # fmt: skip
+PLANTS = (*PACKED, *LINEAR)
 
 
-@plants(*PLANTS, *LINEAR)
+@plants(*PLANTS)
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_is_rejected(plant, request):
     assert_rejected(plant, request)

@@ -128,7 +128,7 @@ def accepting(original):
 
 
 REGISTER = f"{P}register_parametrization"
-PLANTS = (
+OF_ANY_KIND = (
     Plant("the original itself", parametrize.test_weight_is_the_parametrisation_of_the_original, f"{LIST}forward",
           lambda original: lambda self: self.original * 1),
     Plant("the sign is lost", parametrize.test_right_inverse_keeps_the_weight, f"{LIST}forward",
@@ -185,9 +185,10 @@ NORMS = (
           {"way": "cayley", "shape": (4, 4)}),
     Plant("errors are swallowed", norms.test_refuses_what_it_cannot_make_orthogonal, ORTHOGONAL, accepting),
 )  # fmt: skip
+PLANTS = (*OF_ANY_KIND, *NORMS)
 
 
-@plants(*PLANTS, *NORMS)
+@plants(*PLANTS)
 @pytest.mark.filterwarnings("ignore:.*weight_norm.? is deprecated")
 def test_is_rejected(plant, request):
     assert_rejected(plant, request)
