@@ -2,6 +2,7 @@
 
 import fractions
 import io
+import zipfile
 
 import numpy as np
 import pytest
@@ -75,6 +76,14 @@ def test_a_function_may_leave_the_place_open():
     assert {place for _, place in seen} == {"cpu"}
 
 
+def first_pickle(data, zipped):
+    """The pickle that a file begins with, or that its archive names so."""
+    if not zipped:
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(next(name for name in archive.namelist() if name.endswith("data.pkl")))
+
+
 @documents("torch.save")
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
 @pytest.mark.parametrize("zipped", [True, False], ids=["zip", "older"])
@@ -82,8 +91,7 @@ def test_pickles_by_the_protocol_asked_for(protocol, zipped):
     """pickle_protocol says by which protocol of pickle a file is written; each is loaded with the same values."""
     data = saved({"a": torch.arange(3.0)}, pickle_protocol=protocol, _use_new_zipfile_serialization=zipped)
 
-    assert bytes([0x80, protocol]) in data
-    assert bytes([0x80, protocol % 4 + 2]) not in data
+    assert first_pickle(data, zipped)[:2] == bytes([0x80, protocol])
     close(load(data, weights_only=False)["a"], np.arange(3, dtype="float32"))
 
 
