@@ -40,15 +40,15 @@ def test_classes_are_safe_within_the_block():
 @documents("torch.serialization.add_safe_globals", "torch.serialization.clear_safe_globals", since="2.4")
 def test_added_classes_are_safe_until_cleared():
     """Classes given to add_safe_globals are loaded by weights alone until clear_safe_globals."""
-    data, before = saved(HALF), torch.serialization.get_safe_globals()
+    data, before = saved(HALF), list(torch.serialization.get_safe_globals())
     torch.serialization.add_safe_globals([fractions.Fraction])
-    added = torch.serialization.get_safe_globals()
+    added = list(torch.serialization.get_safe_globals())
     try:
         assert fractions.Fraction in added
         assert load(data, weights_only=True) == HALF
     finally:
         torch.serialization.clear_safe_globals()
-        left = torch.serialization.get_safe_globals()
+        left = list(torch.serialization.get_safe_globals())
         torch.serialization.add_safe_globals(before)
 
     assert left == []
