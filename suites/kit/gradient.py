@@ -46,12 +46,14 @@ def differentiates(
     *arrays: np.ndarray,
     seed: int = 0,
     terms: int = 64,
+    slack: float = 0.0,
     device: str = "cpu",
 ) -> None:
     """Assert that torch's gradient of ``function`` is the derivative of ``reference``, in float64.
 
     One inner product for a random direction d and a random cotangent v: ⟨Jᵀv, d⟩ = ⟨v, Jd⟩, the left by torch, the
-    right by complex step. Each term has at most ``terms`` roundings; see ``_agree`` for what they are measured by.
+    right by complex step. Each term has at most ``terms`` roundings; see ``_agree`` for what they are measured by,
+    and by ``slack`` times a term with a derivative of 1, where the derivative is a difference of such numbers.
     """
     rng = np.random.default_rng((seed, 1))  # apart from the values, which a claim may draw from the same seed
     directions = tuple(rng.standard_normal(np.shape(array)) for array in arrays)
@@ -60,7 +62,9 @@ def differentiates(
     gradients = [convert.array(gradient) for gradient in vjp(function, arrays, cotangent, device)]
     for gradient, array in zip(gradients, arrays):
         assert gradient.shape == np.shape(array), f"the gradient of a {np.shape(array)} input is {gradient.shape}"
-    _agree(gradients, directions, cotangent, tangent, np.asarray(reference(*arrays)), terms)
+    farthest = max(float(np.abs(direction).max(initial=0.0)) for direction in directions)
+    cancelled = slack * farthest * float(np.sum(np.abs(cotangent)))
+    _agree(gradients, directions, cotangent, tangent, np.asarray(reference(*arrays)), terms, cancelled)
 
 
 def adjoint(function: Callable[..., torch.Tensor], *arrays: np.ndarray, seed: int = 0, device: str = "cpu") -> None:
@@ -87,12 +91,14 @@ def _agree(
     tangent: np.ndarray,
     value: np.ndarray,
     terms: int,
+    cancelled: float = 0.0,
 ) -> None:
     """Assert ⟨gradients, directions⟩ = ⟨cotangent, tangent⟩ to ``terms`` u Σ|terms of both, and cotangent · value|.
 
-    The last is the size of what a derivative cancels where it is small or zero, as that of a softmax of one number.
+    The last is the size of what a derivative cancels where it is small or zero, as that of a softmax of one number;
+    ``cancelled`` is more of it.
     """
     products = [gradient * direction for gradient, direction in zip(gradients, directions)]
-    scale = sum(float(np.sum(np.abs(part))) for part in [*products, cotangent * tangent, cotangent * value])
+    scale = sum(float(np.sum(np.abs(part))) for part in [*products, cotangent * tangent, cotangent * value]) + cancelled
     found = np.asarray(sum(float(np.sum(product)) for product in products))
     close(found, np.asarray(np.sum(cotangent * tangent)), bound.Bound(terms, scale, signed_zeros=False))

@@ -56,6 +56,7 @@ def differentiates(
     reference: Callable[..., np.ndarray],
     *arrays: np.ndarray,
     seed: int = 0,
+    slack: float = 0.0,
     device: str = "cpu",
 ) -> None:
     """Assert that torch's gradients are those of the reference: of all arguments, or of one, as the seed has it."""
@@ -63,7 +64,7 @@ def differentiates(
     if len(arrays) > 1 and place < len(arrays):
         function, reference = _with(function, arrays, place, device), _with(reference, arrays, place)
         arrays = (arrays[place],)
-    gradient.differentiates(function, reference, *arrays, seed=seed, terms=TERMS, device=device)
+    gradient.differentiates(function, reference, *arrays, seed=seed, terms=TERMS, slack=slack, device=device)
 
 
 def _with(

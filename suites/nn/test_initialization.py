@@ -78,8 +78,9 @@ def uniform(values: np.ndarray, low: float, high: float) -> None:
     """Assert that values are uniform between two numbers, and come close to both."""
     values = values.astype("float64")
     gap = (high - low) * -math.log(FALSE_ALARM) / values.size
-    assert low * (1 + 1e-6) <= values.min() <= low + gap
-    assert high - gap <= values.max() <= high * (1 + 1e-6)
+    rounding = 1e-6 * max(abs(low), abs(high))  # of float32
+    assert low - rounding <= values.min() <= low + gap
+    assert high - gap <= values.max() <= high + rounding
     distributed(values, lambda x: np.clip((x - low) / (high - low), 0, 1))
 
 
