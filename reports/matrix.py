@@ -19,6 +19,8 @@ from reports.page import SIGNS, template
 from reports.record import Claim, RecordError, Run, read
 from reports.text import line
 
+#: What a claim's name has at least, in characters; a narrow terminal wraps the line rather than lose a column.
+NAME = 60
 #: Lines that a terminal shows, and that a page does.
 MOST, MOST_IN_PAGE = 60, 5_000
 COLOURS = {"passed": "green", "fixed": "green", "deviates": "yellow"}
@@ -84,14 +86,16 @@ def lay(runs: Sequence[Run]) -> Matrix:
 
 def show(matrix: Matrix, console: Console) -> None:
     """Print the claims that fail somewhere, and how many each column keeps."""
+    heads = (*map(_head, matrix.columns), "first bad", "last good")
+    rest = sum(len(head) + 2 for head in heads)
     table = Table(box=None, pad_edge=False)
-    table.add_column("claim", no_wrap=True, overflow="ellipsis")
-    for head in (*map(_head, matrix.columns), "first bad", "last good"):
+    table.add_column("claim", no_wrap=True, overflow="ellipsis", width=max(NAME, console.width - rest))
+    for head in heads:
         table.add_column(line(head), no_wrap=True, min_width=len(head))
     for row in matrix.differing[:MOST]:
         signs = (Text(sign(outcome), style=COLOURS.get(outcome or "", "red")) for outcome in row.outcomes)
         table.add_row(Text(line(row.claim.claim)), *signs, line(row.first_bad or ""), line(row.last_good or "never"))
-    console.print(table)
+    console.print(table, width=max(console.width, NAME + rest), crop=False)
     if len(matrix.differing) > MOST:
         console.print(Text(f"… and {len(matrix.differing) - MOST:,} more: --out FILE writes a page with all"))
     for note in matrix.notes:

@@ -75,6 +75,18 @@ def test_the_worst_cell_stands_for_a_claim_on_its_device(tmp_path):
     assert lines(tmp_path)["test_stays"].outcomes == ("passed", "passed")
 
 
+def test_every_column_is_shown_however_narrow_the_terminal(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    versions = [f"2.{minor}.0" for minor in range(13)]
+    for torch in versions:
+        record(tmp_path, torch, FAILURE)
+    main(["matrix", str(tmp_path)])
+    head, row = capsys.readouterr().out.splitlines()[:2]
+
+    assert head.split() == ["claim", *versions, "first", "bad", "last", "good"]
+    assert row.startswith(FAILURE["claim"][:50]) and row.split()[-2:] == ["2.0.0", "never"]
+
+
 def test_the_command_tells_and_writes_a_page(tmp_path, capsys):
     (tmp_path / "runs").mkdir()
     record(tmp_path / "runs", "2.9.1", CLAIM)
