@@ -29,6 +29,8 @@ APART = re.compile(
     r"share_memory|multiproc|torch\.(compile|jit|load|save|from_file)|dynamo|symbolic_trace|make_fx|"
     r"open\(|hub\.|torchvision|matplotlib|profiler|\+SKIP|\+REQUIRES|Transformer|sleep"
 )
+#: Names in what an example does not want to be told are not what it does.
+MUTED = re.compile(r"warnings\.filterwarnings\([^)]*\)")
 #: What a process keeps: it is not set, and what comes after it on a page is not run.
 SWITCH = re.compile(r"torch\.(set_(?!grad)|use_)|set_detect_anomaly")
 #: Elements beyond which an example takes too long.
@@ -143,7 +145,7 @@ def _run(example: Example, space: dict[str, Any]) -> Outcome:
 def left_out(example: Example) -> str:
     """Why an example is not run, empty where it is."""
     before = [other.source for other in of_page(example.name)[: example.number + 1]]
-    if APART.search(example.source) or any(map(SWITCH.search, before)):
+    if APART.search(MUTED.sub("", example.source)) or any(map(SWITCH.search, before)):
         return "other devices, processes, files, compilers and switches of the process are left out"
     return refused(example.source)
 

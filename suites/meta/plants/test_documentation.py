@@ -127,6 +127,13 @@ def test_leaves_out_what_takes_more_than_a_process(source):
     assert examples.APART.search(source) or examples.refused(source)
 
 
+def test_runs_what_only_names_a_compiler_to_mute_it():
+    source = 'import warnings\nwarnings.filterwarnings(\n    "ignore", message=".*torch.jit.script"\n)\n'
+
+    assert not examples.left_out(examples.Example("torch.add", 0, source, ""))
+    assert examples.left_out(examples.Example("torch.add", 0, source + "torch.jit.script(f)", ""))
+
+
 def test_leaves_no_trace():
     state, dtype = torch.get_rng_state(), torch.get_default_dtype()
     with contextlib.suppress(ValueError), examples.isolated(3):
