@@ -78,6 +78,28 @@ def ignoring(*names: str) -> Callable[[Function], Function]:
     return wrong
 
 
+def setting(**values: Any) -> Callable[[Function], Function]:
+    """Some arguments are these, whatever is given by name."""
+    return lambda original: lambda *args, **kwargs: original(*args, **{**kwargs, **values})
+
+
+def nothing(original: Function) -> Function:
+    """Nothing is done."""
+    return lambda *args, **kwargs: None
+
+
+def forgiving(original: Function) -> Function:
+    """What is to be refused is passed over in silence."""
+
+    def wrong(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return original(*args, **kwargs)
+        except Exception:
+            return None
+
+    return wrong
+
+
 def ignoring_out(original: Function) -> Function:
     """out= is returned and not written."""
 

@@ -91,8 +91,3 @@ def scaled(factor: float) -> Wrong:
 
 def _times(result: Any, factor: float) -> Any:
     return tuple(_times(part, factor) for part in result) if isinstance(result, tuple) else result * factor
-
-
-def without(**options: Any) -> Wrong:
-    """A function that takes these options for given, whatever it is told."""
-    return lambda original: lambda *args, **given: original(*args, **{**given, **options})

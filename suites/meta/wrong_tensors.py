@@ -35,28 +35,6 @@ def arguments(change: Function) -> Function:
     return plant
 
 
-def without(*names: str) -> Function:
-    """Some keyword arguments are ignored."""
-    return arguments(lambda *args, **options: (args, {k: v for k, v in options.items() if k not in names}))
-
-
-def with_options(**forced: Any) -> Function:
-    """Some keyword arguments are what they like."""
-    return arguments(lambda *args, **options: (args, {**options, **forced}))
-
-
-def forgiving(original: Function) -> Function:
-    """What is to be refused is passed over in silence."""
-
-    def wrong(*args: Any, **options: Any) -> Any:
-        try:
-            return original(*args, **options)
-        except (RuntimeError, ValueError, TypeError, IndexError):
-            return torch.zeros(1)
-
-    return wrong
-
-
 def attribute(change: Function, when: Function = lambda _: True) -> Function:
     """A property tells something else of some tensors."""
 

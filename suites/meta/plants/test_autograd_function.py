@@ -4,6 +4,7 @@ import torch
 
 from suites.autograd import test_function as claims
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import nothing
 from suites.meta.wrong_engine import ENGINE, afterwards, weighed, with_flags
 
 CTX = "torch.autograd.function.FunctionCtx."
@@ -20,10 +21,6 @@ def drops_none(original):
 
 def saves_copies(original):
     return lambda self, *tensors: original(self, *[t.detach().clone() for t in tensors])
-
-
-def nothing(original):
-    return lambda self, *args: None
 
 
 def applied(change):

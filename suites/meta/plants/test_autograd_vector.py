@@ -7,7 +7,8 @@ from suites.autograd import test_forward_mode as forward
 from suites.autograd import test_grad as grad
 from suites.autograd import test_vector_jacobian as claims
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_engine import ENGINE, afterwards, but, engine, scaled, weighed, with_flags, without
+from suites.meta.wrong import setting
+from suites.meta.wrong_engine import ENGINE, afterwards, but, engine, scaled, weighed, with_flags
 
 FUNCTIONAL = "torch.autograd.functional."
 FUNC = "torch.func."
@@ -199,7 +200,7 @@ PLANTS = (
         "create_graph is ignored",
         claims.test_jacobian_is_the_matrix,
         FUNCTIONAL + "jacobian",
-        without(create_graph=False),
+        setting(create_graph=False),
         {"options": {"create_graph": True}},
     ),
     Plant("inputs are swapped", claims.test_jacobian_nests_outputs_and_inputs, FUNCTIONAL + "jacobian", swapped),
@@ -286,7 +287,7 @@ PLANTS = (
         "only the first output counts", grad.test_adds_the_gradients_of_several_outputs, ENGINE, engine(first_output)
     ),
     Plant("a missing gradient is ones", grad.test_of_a_vector_without_grad_outputs_raises, GRAD, ones_for_none),
-    Plant("unused inputs are allowed", grad.test_an_unused_input_is_an_error, GRAD, without(allow_unused=True)),
+    Plant("unused inputs are allowed", grad.test_an_unused_input_is_an_error, GRAD, setting(allow_unused=True)),
     Plant(
         "unused inputs get zeros",
         grad.test_an_unused_input_may_be_allowed,
@@ -303,7 +304,7 @@ PLANTS = (
         "there is always a graph",
         grad.test_create_graph_gives_a_gradient_with_a_graph,
         GRAD,
-        without(create_graph=True),
+        setting(create_graph=True),
     ),
     Plant("the gradient is doubled", grad.test_differentiates_a_penalty_on_the_gradient, GRAD, scaled(2)),
     Plant("it drifts", grad.test_mixed_second_derivatives_do_not_depend_on_the_order, GRAD, asymmetric),

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from suites.meta.planting import Plant, Repair, assert_rejected, assert_rejected_once_mended, plants
+from suites.meta.wrong import ignoring
 from suites.nn import modules
 from suites.nn import test_every_module as laws
 from suites.nn import test_every_module_gradient as gradients
@@ -131,13 +132,6 @@ EVERY = (
 )  # fmt: skip
 
 
-def without(*names):
-    """Arguments of these names are ignored."""
-    return lambda original: (
-        lambda *args, **given: original(*args, **{name: value for name, value in given.items() if name not in names})
-    )
-
-
 def lower_right(original):
     """Causal from the last of both sequences."""
 
@@ -186,11 +180,11 @@ def packed(original):
 
 RECORDS = {"records": False}
 ATTENTION = (
-    Plant("the mask is ignored", attention.test_mask_broadcasts_to_the_weights, SDPA, without("attn_mask"),
+    Plant("the mask is ignored", attention.test_mask_broadcasts_to_the_weights, SDPA, ignoring("attn_mask"),
           {**RECORDS, "shape": (3, 1, 5, 7)}),
     Plant("it counts from the end", attention.test_causal_sees_the_keys_up_to_its_place, SDPA, lower_right, RECORDS),
     Plant("groups are interleaved", attention.test_groups_of_queries_share_keys, SDPA, in_turns, RECORDS),
-    Plant("the scale is ignored", attention.test_scale_takes_the_place_of_the_root, SDPA, without("scale"), RECORDS),
+    Plant("the scale is ignored", attention.test_scale_takes_the_place_of_the_root, SDPA, ignoring("scale"), RECORDS),
     Plant("far keys are not seen", attention.test_blocks_of_a_long_sequence_add_up, SDPA, first_block,
           {**RECORDS, "lengths": (1, 600), "masked": "plain"}),
     Plant("a result has few digits", attention.test_half_types_lose_no_more_than_their_digits, SDPA,
@@ -201,7 +195,7 @@ ATTENTION = (
     Plant("the gradient is steeper", attention.test_kernels_have_the_gradient_of_the_formula, SDPA, steeper),
     Plant("strides are ignored", attention.test_does_not_depend_on_the_strides, SDPA, packed, RECORDS),
     Plant("exponentials overflow", attention.test_large_scores_choose_one_key, SDPA, overflowing),
-    Plant("nothing is dropped", attention.test_dropout_drops_weights_always, SDPA, without("dropout_p")),
+    Plant("nothing is dropped", attention.test_dropout_drops_weights_always, SDPA, ignoring("dropout_p")),
 )  # fmt: skip
 
 
@@ -231,7 +225,7 @@ def softened(original):
 MASKS = (
     Plant("all heads have one mask", masks.test_each_head_may_have_its_mask, MHA, of_first_head,
           {"mode": "recorded", "needs": True}),
-    Plant("padding is seen", masks.test_masks_of_a_single_sample, MHA, without("key_padding_mask"),
+    Plant("padding is seen", masks.test_masks_of_a_single_sample, MHA, ignoring("key_padding_mask"),
           {"mode": "recorded"}),
     Plant("infinity is zero", masks.test_boolean_masks_are_infinite_ones, MHA, softened, {"mode": "recorded"}),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import ignoring, setting
 from suites.nn import losses
 from suites.nn import test_loss as loss_claims
 from suites.nn import test_network as claims
@@ -33,19 +34,6 @@ def mixing_images(original):
 
 def row(name):
     return next(row for row in losses.ROWS if str(row) == name)
-
-
-def off_by_an_ulp(original):
-    return lambda *args, **kwargs: original(*args, **kwargs) * (1 + 2.0**-50)
-
-
-def without(name):
-    """A setting is ignored."""
-    return lambda original: lambda *args, **kwargs: original(*args, **{**kwargs, name: None})
-
-
-def setting(name, value):
-    return lambda original: lambda *args, **kwargs: original(*args, **{**kwargs, name: value})
 
 
 MODULE = "torch.nn.Module"
@@ -82,12 +70,12 @@ PLANTS = (
           f"{MODULE}.zero_grad", lambda original: lambda self: None),
     Plant("children come in reverse", claims.test_layers_are_found_by_name_and_in_order, f"{MODULE}.named_children",
           lambda original: lambda self: reversed(list(original(self)))),
-    Plant("beta is 1", loss_claims.test_equals_its_formula, "torch.nn.functional.smooth_l1_loss", setting("beta", 1.0),
+    Plant("beta is 1", loss_claims.test_equals_its_formula, "torch.nn.functional.smooth_l1_loss", setting(beta=1.0),
           {"row": row("smooth_l1_loss")}),
     Plant("the last bits are wrong", loss_claims.test_equals_its_formula, "torch.nn.functional.mse_loss",
-          off_by_an_ulp_of_single := scaled(1 + 2.0**-17), {"row": row("mse_loss")}),
-    Plant("weights are ignored", loss_claims.test_equals_its_formula, "torch.nn.functional.nll_loss", without("weight"),
-          {"row": row("nll_loss")}),
+          scaled(1 + 2.0**-17), {"row": row("mse_loss")}),
+    Plant("weights are ignored", loss_claims.test_equals_its_formula, "torch.nn.functional.nll_loss",
+          ignoring("weight"), {"row": row("nll_loss")}),
     Plant("the gradient is a little larger", loss_claims.test_has_the_gradient_of_its_formula,
           "torch.nn.functional.huber_loss", lambda original: lambda x, *args, **kwargs: original(
               x.detach() + (x - x.detach()) * (1 + 1e-9), *args, **kwargs), {"row": row("huber_loss")}),
@@ -100,7 +88,7 @@ PLANTS = (
           "torch.nn.functional.mse_loss", lambda original: lambda x, y, **kwargs: original(
               x, y.detach() + 0 * y, **kwargs)),
     Plant("large sums lose a bit", loss_claims.test_sums_integers_exactly, "torch.nn.functional.mse_loss",
-          off_by_an_ulp_of_single),
+          scaled(1 + 2.0**-17)),
     Plant("no warning is given", loss_claims.test_warns_of_a_target_of_another_size, "torch.nn.functional.mse_loss",
           lambda original: lambda x, y: original(x, y.expand_as(x)), {"name": "mse_loss"}),
     Plant("batchmean is the mean", loss_claims.test_batchmean_divides_by_the_batch, "torch.nn.functional.kl_div",

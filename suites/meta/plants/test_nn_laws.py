@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from suites.meta.planting import Plant, Repair, assert_rejected, assert_rejected_once_mended, plants
+from suites.meta.wrong import ignoring
 from suites.nn import test_bags as bags
 from suites.nn import test_distances as distances
 from suites.nn import test_fast_paths as paths
@@ -11,13 +12,6 @@ from suites.nn import test_truncation as truncation
 
 NN, FUN, TRUNC = "torch.nn.", "torch.nn.functional.", "torch.nn.init.trunc_normal_"
 BAG = f"{FUN}embedding_bag"
-
-
-def without(*names):
-    """Arguments of these names are ignored."""
-    return lambda original: (
-        lambda *args, **given: original(*args, **{name: value for name, value in given.items() if name not in names})
-    )
 
 
 def larger(original):
@@ -77,23 +71,23 @@ def ended(original):
 LAYER = {"masked": "bool mask", "setting": "plain", "mode": "no_grad"}
 PATHS = (
     Plant("the fast path sees all", paths.test_encoder_layer_is_its_formula, f"{NN}TransformerEncoderLayer.forward",
-          without("src_mask"), LAYER),
+          ignoring("src_mask"), LAYER),
     Plant("results are too large", paths.test_encoder_layer_needs_no_bias, f"{NN}TransformerEncoderLayer.forward",
           larger, {"setting": "norm last", "mode": "no_grad"}),
     Plant("all is seen", paths.test_decoder_layer_is_its_formula, f"{NN}TransformerDecoderLayer.forward",
-          without("tgt_mask"), {**LAYER, "dtype": torch.float64}),
+          ignoring("tgt_mask"), {**LAYER, "dtype": torch.float64}),
     Plant("the norm is left out", paths.test_encoder_is_its_layers_in_turn, f"{NN}TransformerEncoder.forward", unnormed,
           {"masked": "padding", "nested": True, "mode": "no_grad"}),
     Plant("the memory's mask is ignored", paths.test_decoder_is_its_layers_in_turn, f"{NN}TransformerDecoder.forward",
-          without("memory_mask"), {"alone": False, "mode": "training", "dtype": torch.float64}),
+          ignoring("memory_mask"), {"alone": False, "mode": "training", "dtype": torch.float64}),
     Plant("padding is seen", paths.test_attention_is_its_formula, f"{NN}MultiheadAttention.forward",
-          without("key_padding_mask"), {"headed": "no bias", "masked": "padding", "alike": True, "mode": "no_grad"}),
+          ignoring("key_padding_mask"), {"headed": "no bias", "masked": "padding", "alike": True, "mode": "no_grad"}),
 )  # fmt: skip
 
 CUT = {"cut": "offsets", "mode": "sum"}
 BAGS = (
-    Plant("padding counts", bags.test_bags_are_cut_as_told, BAG, without("padding_idx"), CUT),
-    Plant("weights are ignored", bags.test_weighted_bags_are_cut_as_told, BAG, without("per_sample_weights"), CUT),
+    Plant("padding counts", bags.test_bags_are_cut_as_told, BAG, ignoring("padding_idx"), CUT),
+    Plant("weights are ignored", bags.test_weighted_bags_are_cut_as_told, BAG, ignoring("per_sample_weights"), CUT),
     Plant(
         "gradients count twice",
         bags.test_rows_get_the_gradients_of_their_bags,
@@ -107,7 +101,7 @@ BAGS = (
 
 DISTANCES = (
     Plant("eps is ignored", distances.test_cosine_bounds_each_norm_from_below, f"{FUN}cosine_similarity",
-          without("eps"), {"length": "one short"}),
+          ignoring("eps"), {"length": "one short"}),
     Plant("the gradient is twice as steep", distances.test_cosine_has_the_gradient_of_its_formula,
           f"{FUN}cosine_similarity", steep, {"length": "long"}),
     Plant("cosines are too large", distances.test_cosine_module_bounds_the_product_from_below,
@@ -115,9 +109,9 @@ DISTANCES = (
     Plant("cosines are too large", distances.test_cosine_of_a_vector_with_itself_is_one_at_most,
           f"{FUN}cosine_similarity", larger),
     Plant("eps is ignored", distances.test_distance_is_the_norm_of_the_difference, f"{FUN}pairwise_distance",
-          without("eps")),
+          ignoring("eps")),
     Plant("eps is ignored", distances.test_distance_of_equal_vectors_is_that_of_eps, f"{FUN}pairwise_distance",
-          without("eps"), {"p": 2.0}),
+          ignoring("eps"), {"p": 2.0}),
 )  # fmt: skip
 
 TRUNCATION = (

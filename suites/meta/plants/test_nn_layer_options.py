@@ -5,6 +5,7 @@ import torch
 import torch.nn as nn
 
 from suites.meta.planting import Plant, Repair, assert_rejected, assert_rejected_once_mended, plants
+from suites.meta.wrong import setting
 from suites.nn import test_bags as bags
 from suites.nn import test_embedding as embedding
 from suites.nn import test_layer_options as claims
@@ -17,16 +18,6 @@ SPARSE = "torch.nn.init.sparse_"
 
 def row(name):
     return {"row": next(row for row in formulas.ROWS if str(row) == name)}
-
-
-def setting(**values):
-    """Settings are ignored: these are taken always."""
-    return lambda original: lambda *args, **kwargs: original(*args, **{**kwargs, **values})
-
-
-def made_with(**values):
-    """A module whose settings are ignored: these are taken always."""
-    return lambda original: lambda self, *args, **kwargs: original(self, *args, **{**kwargs, **values})
 
 
 def by_frequency(original):
@@ -119,9 +110,9 @@ OPTIONS = (
     Plant("nothing is added", claims.test_rms_norm_adds_the_epsilon_of_its_dtype, f"{FUN}rms_norm",
           lambda original: lambda x, shape, weight=None, eps=None: original(x, shape, weight, 0.0), {"size": 1e-4}),
     Plant("it learns always", claims.test_affine_says_whether_it_learns, "torch.nn.GroupNorm.__init__",
-          made_with(affine=True), {"name": "GroupNorm"}),
+          setting(affine=True), {"name": "GroupNorm"}),
     Plant("the weight is left out too", claims.test_layer_norm_without_a_bias_has_a_weight,
-          "torch.nn.LayerNorm.__init__", made_with(elementwise_affine=False)),
+          "torch.nn.LayerNorm.__init__", setting(elementwise_affine=False)),
     Plant("the first sample counts alone", claims.test_instance_statistics_follow_the_batches,
           "torch.nn.InstanceNorm1d.forward", of_the_first),
     Plant("instances are normalised in evaluation", claims.test_instances_are_evaluated_by_what_was_tracked,

@@ -7,6 +7,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import forgiving, setting
 from suites.nn import test_attention as attention
 from suites.nn import test_dropout as dropout
 from suites.nn import test_embedding as embedding
@@ -24,29 +25,12 @@ def row(name):
     return next(row for row in claims.ROWS if str(row) == name)
 
 
-def setting(**values):
-    """Settings are ignored: these are taken always."""
-    return lambda original: lambda *args, **kwargs: original(*args, **{**kwargs, **values})
-
-
 def scaled(factor):
     return lambda original: lambda *args, **kwargs: original(*args, **kwargs) * factor
 
 
 def nothing(original):
     return lambda *args, **kwargs: args[0] if args else None
-
-
-def quiet(original):
-    """Errors are swallowed."""
-
-    def call(*args, **kwargs):
-        try:
-            return original(*args, **kwargs)
-        except Exception:
-            return torch.zeros(1, 3)
-
-    return call
 
 
 def wrong_gradient(original):
@@ -139,8 +123,8 @@ NORMALIZATION = (
                     x))[1]),
     Plant("there are statistics", normalization.test_without_running_statistics_uses_the_batch, f"{BATCH}__init__",
           lambda original: lambda self, n, track_running_stats: original(self, n)),
-    Plant("one value is zero", normalization.test_one_value_for_each_channel_raises, f"{BATCH}forward", quiet),
-    Plant("any input is taken", normalization.test_rejects_other_dimensions, f"{BATCH}forward", quiet,
+    Plant("one value is zero", normalization.test_one_value_for_each_channel_raises, f"{BATCH}forward", forgiving),
+    Plant("any input is taken", normalization.test_rejects_other_dimensions, f"{BATCH}forward", forgiving,
           {"kind": nn.BatchNorm1d, "shape": (2, 3, 4, 5)}),
     Plant("statistics stay", normalization.test_reset_forgets_the_batches, f"{BATCH}reset_running_stats", nothing),
     Plant("squares are averaged", normalization.test_large_means_cost_no_more_than_their_digits, f"{FUN}layer_norm",
@@ -174,7 +158,7 @@ DROPOUT = (
     Plant("alpha dropout is dropout", dropout.test_alpha_dropout_keeps_mean_and_variance,
               "torch.nn.AlphaDropout.forward",
           lambda original: lambda self, x: F.dropout(x, self.p)),
-    Plant("any p is taken", dropout.test_rejects_what_is_no_probability, f"{FUN}dropout", quiet, {"p": 1.1}),
+    Plant("any p is taken", dropout.test_rejects_what_is_no_probability, f"{FUN}dropout", forgiving, {"p": 1.1}),
     Plant("the input is left alone", dropout.test_in_place_writes_into_its_input, f"{FUN}dropout",
           lambda original: lambda x, p, training=True, inplace=False: original(x, p, training)),
 )  # fmt: skip
@@ -275,7 +259,7 @@ INITIALIZATION = (
     Plant("the gain of tanh is 5 / 4", initialization.test_gain_of_a_nonlinearity, f"{INIT}calculate_gain",
           scaled(0.75), {"name": "tanh", "parameter": None, "gain": 5 / 3}),
     Plant("any name has a gain", initialization.test_gain_of_an_unknown_nonlinearity_raises, f"{INIT}calculate_gain",
-              quiet),
+              forgiving),
     Plant("the last stays", initialization.test_fills_with_a_constant, f"{INIT}ones_",
           lambda original: lambda weight: (original(weight[:-1].detach()), weight)[1], CONSTANT),
     Plant("the identity is reversed", initialization.test_eye_is_the_identity, f"{INIT}eye_",
@@ -295,7 +279,7 @@ INITIALIZATION = (
           lambda original: lambda weight, low, high: original(weight, low, high - 0.05)),
     Plant("std is a variance", initialization.test_normal_takes_mean_and_std, f"{INIT}normal_",
           lambda original: lambda weight, mean, std: original(weight, mean, std**2)),
-    Plant("vectors have fans", initialization.test_fans_need_two_dimensions, f"{INIT}xavier_normal_", quiet,
+    Plant("vectors have fans", initialization.test_fans_need_two_dimensions, f"{INIT}xavier_normal_", forgiving,
           {"name": "xavier_normal_"}),
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import setting
 from suites.nn import losses, modules
 from suites.nn import test_loss as formulas
 from suites.nn import test_loss_options as claims
@@ -17,11 +18,6 @@ def formula(name):
 
 def made(name, reduction):
     return {"row": next(row for row in modules.LOSSES if row.name == name), "reduction": reduction}
-
-
-def setting(**values):
-    """Settings are ignored: these are taken always."""
-    return lambda original: lambda *args, **kwargs: original(*args, **{**kwargs, **values})
 
 
 def where(condition, **values):

@@ -4,6 +4,7 @@ import torch
 import torch.nn as nn
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import forgiving, ignoring, nothing
 from suites.nn import test_containers as containers
 from suites.nn import test_hooks as hooks
 from suites.nn import test_module as module
@@ -19,36 +20,6 @@ def last_dropped(original):
 
 def reversed_order(original):
     return lambda *args, **kwargs: iter(list(original(*args, **kwargs))[::-1])
-
-
-def without(name):
-    """A keyword is ignored."""
-
-    def wrong(original):
-        def call(*args, **kwargs):
-            kwargs.pop(name, None)
-            return original(*args, **kwargs)
-
-        return call
-
-    return wrong
-
-
-def nothing(original):
-    """Nothing is done."""
-    return lambda *args, **kwargs: None
-
-
-def quiet(original):
-    """Errors are swallowed."""
-
-    def call(*args, **kwargs):
-        try:
-            return original(*args, **kwargs)
-        except Exception:
-            return None
-
-    return call
 
 
 def copied(original):
@@ -84,11 +55,11 @@ def shallow_mode(original):
 REGISTRATION = (
     Plant("shared parameters come twice", registration.test_yields_each_parameter_once, f"{M}named_parameters",
           lambda original: lambda self, prefix="", recurse=True, **_: original(self, prefix, recurse, False)),
-    Plant("recurse is ignored", registration.test_recurses_only_if_asked, f"{M}named_parameters", without("recurse")),
+    Plant("recurse is ignored", registration.test_recurses_only_if_asked, f"{M}named_parameters", ignoring("recurse")),
     Plant("the prefix is ignored", registration.test_puts_the_prefix_before_names, f"{M}named_buffers",
-              without("prefix")),
+              ignoring("prefix")),
     Plant("duplicates are removed always", registration.test_repeats_shared_ones_if_asked, f"{M}named_parameters",
-          without("remove_duplicate")),
+          ignoring("remove_duplicate")),
     Plant("the last buffer is missing", registration.test_yields_each_buffer, f"{M}named_buffers", last_dropped),
     Plant("shared modules come twice", registration.test_yields_each_module_once, f"{M}named_children",
           lambda original: lambda self: iter(self._modules.items())),
@@ -112,13 +83,13 @@ REGISTRATION = (
           lambda original: lambda self, name, value: (
               self._buffers.pop(name, None) if "_buffers" in self.__dict__ else None, original(self, name, value))[1]),
     Plant("all buffers are saved", registration.test_only_persistent_buffers_are_saved, f"{M}register_buffer",
-          without("persistent")),
+          ignoring("persistent")),
     Plant("persistence cannot change", registration.test_registering_again_changes_persistence, f"{M}register_buffer",
           lambda original: lambda self, name, value, persistent=True: original(
               self, name, value, persistent and name not in self._buffers)),
-    Plant("any name is taken", registration.test_registering_rejects_bad_names, f"{M}register_buffer", quiet,
+    Plant("any name is taken", registration.test_registering_rejects_bad_names, f"{M}register_buffer", forgiving,
           {"kind": "buffer", "name": "", "error": KeyError}),
-    Plant("any value is taken", registration.test_registering_rejects_other_types, f"{M}register_buffer", quiet,
+    Plant("any value is taken", registration.test_registering_rejects_other_types, f"{M}register_buffer", forgiving,
           {"kind": "buffer", "wrong": 3.0}),
     Plant("plain tensors are taken", registration.test_registering_rejects_computed_parameters,
               f"{M}register_parameter",
@@ -157,10 +128,10 @@ MODULES = (
     Plant("buffers keep their dtype", module.test_to_takes_dtype_device_or_tensor, f"{M}to",
           lambda original: lambda self, *args, **kwargs: (
               [setattr(p, "data", p.data.to(*args, **kwargs)) for p in self.parameters()], self)[1]),
-    Plant("integers are taken", module.test_to_rejects_integers, f"{M}to", quiet, {"dtype": torch.int64}),
+    Plant("integers are taken", module.test_to_rejects_integers, f"{M}to", forgiving, {"dtype": torch.int64}),
     Plant("tensors are copied", module.test_to_changes_nothing_twice, f"{M}to",
           lambda original: lambda self, *args: self._apply(torch.clone)),
-    Plant("the format is ignored", module.test_to_takes_a_memory_format, f"{M}to", without("memory_format")),
+    Plant("the format is ignored", module.test_to_takes_a_memory_format, f"{M}to", ignoring("memory_format")),
     Plant("only floating tensors are cast", module.test_type_casts_everything, f"{M}type",
           lambda original: lambda self, dtype: self.to(dtype)),
     Plant("integers become floating", module.test_to_empty_keeps_shapes_and_dtypes, f"{M}to_empty",
@@ -192,11 +163,11 @@ HOOKS = (
           hook_result_lost),
     Plant("hooks run before forward", hooks.test_hooks_run_in_order, f"{M}register_forward_hook",
           lambda original: lambda self, hook: self.register_forward_pre_hook(hook)),
-    Plant("prepend is ignored", hooks.test_prepended_hooks_run_first, f"{M}register_forward_hook", without("prepend")),
+    Plant("prepend is ignored", hooks.test_prepended_hooks_run_first, f"{M}register_forward_hook", ignoring("prepend")),
     Plant("keywords are lost", hooks.test_hooks_see_keywords_if_asked, f"{M}register_forward_hook",
           lambda original: lambda self, hook, with_kwargs: original(self, lambda m, args, out: hook(m, args, {}, out))),
     Plant("always_call is ignored", hooks.test_always_called_hooks_see_errors, f"{M}register_forward_hook",
-          without("always_call")),
+          ignoring("always_call")),
     Plant("removing does nothing", hooks.test_removed_hooks_are_not_called, "torch.utils.hooks.RemovableHandle.remove",
           nothing, {"register": "register_forward_hook"}),
     Plant("the hook stays", hooks.test_handle_is_a_context, "torch.utils.hooks.RemovableHandle.__exit__", nothing),
@@ -276,8 +247,8 @@ STATES = (
               (name, value) for name, value in original(self).items() if "running" not in name)),
     Plant("tensors are copies", state.test_is_a_reference, f"{M}state_dict", copies),
     Plant("values are detached always", state.test_keep_vars_gives_the_parameters, f"{M}state_dict",
-              without("keep_vars")),
-    Plant("the prefix is ignored", state.test_prefix_and_destination, f"{M}state_dict", without("prefix")),
+              ignoring("keep_vars")),
+    Plant("the prefix is ignored", state.test_prefix_and_destination, f"{M}state_dict", ignoring("prefix")),
     Plant("nothing is loaded", state.test_round_trip_gives_the_same_values, LOAD,
           lambda original: lambda self, values, **kwargs: original(self, self.state_dict())),
     Plant("dtypes change", state.test_copies_into_the_parameters, LOAD,
@@ -295,10 +266,10 @@ STATES = (
     Plant("shapes that broadcast are taken", state.test_another_shape_raises, LOAD,
           lambda original: lambda self, values, strict: self.weight.data.copy_(values["weight"]),
           {"strict": True, "shape": (1, 3)}),
-    Plant("anything is taken", state.test_rejects_what_is_no_dict, LOAD, quiet, {"wrong": 3}),
+    Plant("anything is taken", state.test_rejects_what_is_no_dict, LOAD, forgiving, {"wrong": 3}),
     Plant("the dictionary is emptied", state.test_leaves_the_given_dict_alone, LOAD,
           lambda original: lambda self, values: (original(self, values), values.popitem())[0]),
-    Plant("assign copies", state.test_assign_takes_the_tensors, LOAD, without("assign")),
+    Plant("assign copies", state.test_assign_takes_the_tensors, LOAD, ignoring("assign")),
     Plant("requires_grad is the tensor's", state.test_assign_keeps_requires_grad, LOAD,
           lambda original: lambda self, values, assign: (
               original(self, values, assign=True), self.weight.requires_grad_(True))[0]),

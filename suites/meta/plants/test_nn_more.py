@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from suites.meta.planting import Plant, Repair, assert_rejected, assert_rejected_once_mended, plants
+from suites.meta.wrong import ignoring, setting
 from suites.nn import test_ctc as ctc
 from suites.nn import test_drawn_layers as drawn
 from suites.nn import test_in_place as in_place
@@ -13,18 +14,6 @@ from suites.nn import test_pool_indices as indices
 
 NN, FUN = "torch.nn.", "torch.nn.functional."
 CTC = f"{FUN}ctc_loss"
-
-
-def setting(**values):
-    """Settings are ignored: these are taken always."""
-    return lambda original: lambda *args, **given: original(*args, **{**given, **values})
-
-
-def without(*names):
-    """Arguments of these names are ignored."""
-    return lambda original: (
-        lambda *args, **given: original(*args, **{name: value for name, value in given.items() if name not in names})
-    )
 
 
 def scaled(factor):
@@ -68,7 +57,7 @@ def leaking(original):
 
 
 ALIGNMENT = (
-    Plant("the blank is 0 always", ctc.test_sums_over_all_alignments, CTC, without("blank")),
+    Plant("the blank is 0 always", ctc.test_sums_over_all_alignments, CTC, ignoring("blank")),
     Plant("all steps count", ctc.test_sums_over_all_alignments, CTC, last_step),
     Plant("the gradient is larger", ctc.test_scores_get_the_gradient_of_the_formula, CTC, steep),
     Plant("no label is one label", ctc.test_target_without_labels_is_all_blanks, CTC, at_least_one),
@@ -77,7 +66,7 @@ ALIGNMENT = (
           lambda original: lambda *args, **given: original(*args, **given).reshape(1)),
     Plant("infinity is 100", ctc.test_targets_too_long_are_infinitely_unlikely, CTC, finite, {"zero_infinity": False}),
     Plant("zeroed losses push", ctc.test_infinite_losses_get_no_gradient_if_zeroed, CTC, leaking),
-    Plant("the module forgets its blank", ctc.test_module_is_the_function, f"{NN}CTCLoss.__init__", without("blank")),
+    Plant("the module forgets its blank", ctc.test_module_is_the_function, f"{NN}CTCLoss.__init__", ignoring("blank")),
 )  # fmt: skip
 
 
@@ -172,7 +161,7 @@ IN_PLACE = (
           written("selu_")),
     Plant("the module returns another", in_place.test_module_writes_too, f"{NN}CELU.forward",
           lambda original: lambda self, x: original(self, x.clone()), written("celu_")),
-    Plant("inplace is ignored", in_place.test_inplace_is_an_option, f"{FUN}mish", without("inplace"),
+    Plant("inplace is ignored", in_place.test_inplace_is_an_option, f"{FUN}mish", ignoring("inplace"),
           {"name": "mish", "module": "Mish"}),
     Plant("a leaf is overwritten", in_place.test_leaf_that_records_is_not_overwritten, f"{FUN}relu_", quiet),
     Plant("lambda is a half", in_place.test_hardshrink_is_a_method_too, f"{NN}Hardshrink.forward",
@@ -181,7 +170,7 @@ IN_PLACE = (
 )  # fmt: skip
 TRIPLETS = (
     Plant("nothing is swapped", loss.test_triplets_take_any_distance, f"{FUN}triplet_margin_with_distance_loss",
-          without("swap"), {"distance": "given"}),
+          ignoring("swap"), {"distance": "given"}),
 )  # fmt: skip
 
 

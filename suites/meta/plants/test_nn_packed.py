@@ -5,18 +5,12 @@ import torch
 from torch.nn.utils.rnn import PackedSequence
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import ignoring
 from suites.nn import test_adaptive_softmax as adaptive
 from suites.nn import test_linear_cross_entropy as linear
 from suites.nn import test_packed as packed
 
 RNN, LSTM, ADAPTIVE = "torch.nn.utils.rnn.", "torch.nn.LSTM.forward", "torch.nn.AdaptiveLogSoftmaxWithLoss."
-
-
-def without(*names):
-    """Arguments of these names are ignored."""
-    return lambda original: (
-        lambda *args, **given: original(*args, **{name: value for name, value in given.items() if name not in names})
-    )
 
 
 def with_data(change):
@@ -110,16 +104,16 @@ def unprojected(original):
 
 PACKED = (
     Plant("batch_first= ignored", packed.test_pads_to_the_longest_and_back, f"{RNN}pad_sequence",
-          without("batch_first")),
+          ignoring("batch_first")),
     Plant("padding_value= ignored", packed.test_pads_to_the_longest_and_back, f"{RNN}pad_sequence",
-          without("padding_value")),
+          ignoring("padding_value")),
     Plant("the last sequence is lost", packed.test_pads_to_the_longest_and_back, f"{RNN}unpad_sequence",
           lambda original: lambda *args, **given: original(*args, **given)[:-1]),
     Plant("the argument is transposed in place", packed.test_leaves_what_it_unpads_as_it_was, f"{RNN}unpad_sequence",
           lambda original: lambda padded, *args, **given: (original(padded, *args, **given), padded.t_())[0],
           {"first": True}),
     Plant("padding_side= ignored", packed.test_pads_on_the_side_asked_for, f"{RNN}pad_sequence",
-          without("padding_side")),
+          ignoring("padding_side")),
     Plant("backward in time", packed.test_packs_by_time, f"{RNN}pack_padded_sequence",
           with_data(lambda data: data.flip(0))),
     Plant("the order is lost", packed.test_packs_by_time, f"{RNN}pack_padded_sequence", unordered),
@@ -129,9 +123,9 @@ PACKED = (
           lambda original: lambda sequences, enforce_sorted=False: original(sequences, enforce_sorted)),
     Plant("the order is lost", packed.test_unpacks_in_the_original_order, f"{RNN}pack_sequence", unordered),
     Plant("padding_value= ignored", packed.test_unpacks_in_the_original_order, f"{RNN}pad_packed_sequence",
-          without("padding_value")),
+          ignoring("padding_value")),
     Plant("total_length= ignored", packed.test_unpacks_in_the_original_order, f"{RNN}pad_packed_sequence",
-          without("total_length")),
+          ignoring("total_length")),
     Plant("sizes are cast", packed.test_casts_its_data_only, f"{RNN}PackedSequence.to", long_sizes),
     Plant("states from the longest to the shortest", packed.test_runs_each_packed_sequence_by_itself, LSTM, bare_states,
           {"kind": "LSTM"}),
@@ -145,7 +139,7 @@ PACKED = (
           unscaled_loss),
     Plant("the sum", adaptive.test_loss_has_the_gradient_of_its_formula, f"{ADAPTIVE}forward", unscaled_loss),
     Plant("div_value= is 4", adaptive.test_sizes_its_clusters_by_powers_of_div_value, f"{ADAPTIVE}__init__",
-          without("div_value")),
+          ignoring("div_value")),
     Plant("cutoffs are sorted", adaptive.test_refuses_cutoffs_that_do_not_increase, f"{ADAPTIVE}__init__",
           lambda original: lambda self, size, classes, cutoffs: original(self, 8 * size, classes, [3, 5]),
           {"cutoffs": [5, 3]}),
@@ -156,12 +150,12 @@ PACKED = (
 )  # fmt: skip
 FUSED = "torch.nn.functional.linear_cross_entropy"
 LINEAR = (
-    Plant("smoothing is ignored", linear.test_is_the_cross_entropy_of_a_linear_map, FUSED, without("label_smoothing"),
+    Plant("smoothing is ignored", linear.test_is_the_cross_entropy_of_a_linear_map, FUSED, ignoring("label_smoothing"),
           {"size": "many", "chunks": True}),
-    Plant("the bias is ignored", linear.test_has_the_gradient_of_the_cross_entropy, FUSED, without("linear_bias"),
+    Plant("the bias is ignored", linear.test_has_the_gradient_of_the_cross_entropy, FUSED, ignoring("linear_bias"),
           {"size": "few", "chunks": False}),
     Plant("smoothing is ignored", linear.test_module_is_the_function, "torch.nn.LinearCrossEntropyLoss.__init__",
-          without("label_smoothing"), {"bias": True, "chunks": True}),
+          ignoring("label_smoothing"), {"bias": True, "chunks": True}),
 )  # fmt: skip
 PLANTS = (*PACKED, *LINEAR)
 

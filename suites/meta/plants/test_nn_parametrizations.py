@@ -5,24 +5,13 @@ import torch.nn as nn
 from torch.nn.utils import parametrize as torch_parametrize
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import forgiving, ignoring, setting
 from suites.nn import test_norm_parametrizations as norms
 from suites.nn import test_parametrize as parametrize
 
 P, UTILS, ORTHOGONAL = "torch.nn.utils.parametrize.", "torch.nn.utils.", "torch.nn.utils.parametrizations.orthogonal"
 WEIGHTED, SPECTRAL = f"{UTILS}parametrizations.weight_norm", f"{UTILS}parametrizations.spectral_norm"
 LIST = f"{P}ParametrizationList."
-
-
-def without(*names):
-    """Arguments of these names are ignored."""
-    return lambda original: (
-        lambda *args, **given: original(*args, **{name: value for name, value in given.items() if name not in names})
-    )
-
-
-def setting(**values):
-    """Settings are ignored: these are taken always."""
-    return lambda original: lambda *args, **given: original(*args, **{**given, **values})
 
 
 def only_first(original):
@@ -115,18 +104,6 @@ def scaled(factor):
     return wrong
 
 
-def accepting(original):
-    """Errors are swallowed."""
-
-    def call(*args, **given):
-        try:
-            return original(*args, **given)
-        except ValueError:
-            return None
-
-    return call
-
-
 REGISTER = f"{P}register_parametrization"
 OF_ANY_KIND = (
     Plant("the original itself", parametrize.test_weight_is_the_parametrisation_of_the_original, f"{LIST}forward",
@@ -145,7 +122,7 @@ OF_ANY_KIND = (
     Plant("in training", parametrize.test_takes_over_the_mode_of_the_module, REGISTER, in_training),
     Plant("all are unsafe", parametrize.test_shape_and_dtype_stay_unless_it_is_called_unsafe, REGISTER,
           setting(unsafe=True), {"one": parametrize.Longer()}),
-    Plant("errors are swallowed", parametrize.test_refuses_a_name_that_is_no_tensor, REGISTER, accepting),
+    Plant("errors are swallowed", parametrize.test_refuses_a_name_that_is_no_tensor, REGISTER, forgiving),
     Plant("the name does not matter", parametrize.test_tells_what_is_parametrised, f"{P}is_parametrized",
           lambda original: lambda module, name=None: original(module)),
     Plant("the type of now", parametrize.test_tells_what_is_parametrised, f"{P}type_before_parametrizations",
@@ -154,7 +131,7 @@ OF_ANY_KIND = (
     Plant("the original is left", parametrize.test_removing_leaves_an_ordinary_module, f"{P}remove_parametrizations",
           as_it_was, {"left": {}}),
     Plant("errors are swallowed", parametrize.test_removing_refuses_what_cannot_be, f"{P}remove_parametrizations",
-          accepting),
+          forgiving),
     Plant("the name does not matter", parametrize.test_transfers_to_another_module,
           f"{P}transfer_parametrizations_and_params",
           lambda original: lambda source, target, name=None: original(source, target)),
@@ -164,7 +141,7 @@ OF_ANY_KIND = (
 NORMS = (
     Plant("one norm for all", norms.test_has_the_direction_of_v_and_the_length_g, WEIGHTED, per_matrix,
           {"way": "parametrization", "kind": "Conv2d"}),
-    Plant("dim= ignored", norms.test_keeps_the_weight_and_its_function, WEIGHTED, without("dim"),
+    Plant("dim= ignored", norms.test_keeps_the_weight_and_its_function, WEIGHTED, ignoring("dim"),
           {"way": "parametrization", "kind": "Linear", "settings": {"dim": 1}}),
     Plant("twice the weight", norms.test_keeps_the_weight_and_its_function, WEIGHTED, scaled(1 + 1e-9),
           {"way": "parametrization", "kind": "Linear", "settings": {}}),
@@ -183,7 +160,7 @@ NORMS = (
           {"way": "cayley", "kind": "float64", "trivial": True, "decay": 0.0}),
     Plant("another orthogonal weight", norms.test_starts_from_an_orthogonal_weight, ORTHOGONAL, scaled(-1.0),
           {"way": "cayley", "shape": (4, 4)}),
-    Plant("errors are swallowed", norms.test_refuses_what_it_cannot_make_orthogonal, ORTHOGONAL, accepting),
+    Plant("errors are swallowed", norms.test_refuses_what_it_cannot_make_orthogonal, ORTHOGONAL, forgiving),
 )  # fmt: skip
 PLANTS = (*OF_ANY_KIND, *NORMS)
 

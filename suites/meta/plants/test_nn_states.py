@@ -5,6 +5,7 @@ import torch.nn as nn
 from torch.nn.modules import module as every
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import forgiving, nothing, setting
 from suites.nn import test_functional_call as calls
 from suites.nn import test_state_hooks as hooks
 from suites.nn import test_submodules as parts
@@ -13,30 +14,9 @@ MODULE = "torch.nn.Module"
 CALL = "torch.func.functional_call"
 
 
-def setting(**values):
-    """Settings are ignored: these are taken always."""
-    return lambda original: lambda *args, **kwargs: original(*args, **{**kwargs, **values})
-
-
-def nothing(original):
-    return lambda *args, **kwargs: None
-
-
 def top_alone(original):
     """Only names without a dot are set."""
     return lambda self, name, new, **kwargs: None if "." in name else original(self, name, new, **kwargs)
-
-
-def any_place(original):
-    """Names that lead nowhere are taken for done."""
-
-    def call(self, name, new, **kwargs):
-        try:
-            original(self, name, new, **kwargs)
-        except Exception:
-            return
-
-    return call
 
 
 def new_names(original):
@@ -123,7 +103,7 @@ def deaf(original):
 PLANTS = (
     Plant("deep names are ignored", parts.test_set_submodule_replaces_that_one, f"{MODULE}.set_submodule", top_alone,
           {"name": "0.0.1"}),
-    Plant("nothing is refused", parts.test_set_submodule_needs_a_place, f"{MODULE}.set_submodule", any_place,
+    Plant("nothing is refused", parts.test_set_submodule_needs_a_place, f"{MODULE}.set_submodule", forgiving,
           {"name": "", "new": nn.ReLU(), "error": ValueError}),
     Plant("new names are taken", parts.test_set_submodule_may_be_strict, f"{MODULE}.set_submodule", new_names),
     Plant("all below is reached", parts.test_to_empty_reaches_below_if_told, f"{MODULE}.to_empty",

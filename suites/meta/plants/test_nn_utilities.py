@@ -4,17 +4,11 @@ import torch
 import torch.nn as nn
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import ignoring
 from suites.nn import test_pruning as pruning
 from suites.nn import test_utilities as utilities
 
 PRUNE, UTILS = "torch.nn.utils.prune.", "torch.nn.utils."
-
-
-def without(*names):
-    """Arguments of these names are ignored."""
-    return lambda original: (
-        lambda *args, **given: original(*args, **{name: value for name, value in given.items() if name not in names})
-    )
 
 
 def forgotten(original):
@@ -129,7 +123,7 @@ PLANTS = (
     Plant("any elements", pruning.test_takes_the_smallest_elements, f"{PRUNE}l1_unstructured",
           of("random_unstructured")),
     Plant("scores are ignored", pruning.test_takes_the_least_important_elements, f"{PRUNE}l1_unstructured",
-          without("importance_scores")),
+          ignoring("importance_scores")),
     Plant("of the last axis", pruning.test_takes_the_channels_of_the_smallest_norm, f"{PRUNE}ln_structured", along(1)),
     Plant("of the last axis", pruning.test_takes_whole_channels, f"{PRUNE}random_structured", along(1)),
     Plant("what was pruned comes back", pruning.test_prunes_what_is_left, f"{PRUNE}l1_unstructured", taken_back),

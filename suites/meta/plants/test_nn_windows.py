@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import ignoring
 from suites.nn import test_layers as claims
 
 FUN = "torch.nn.functional."
@@ -11,13 +12,6 @@ FUN = "torch.nn.functional."
 
 def row(name):
     return next(row for row in claims.ROWS if str(row) == name)
-
-
-def ignoring(*names):
-    """Arguments of these names are not looked at."""
-    return lambda original: (
-        lambda *args, **given: original(*args, **{name: value for name, value in given.items() if name not in names})
-    )
 
 
 def with_corner(original):

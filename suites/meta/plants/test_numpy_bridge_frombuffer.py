@@ -5,18 +5,10 @@ import warnings
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import ignoring
 from suites.numpy_bridge import test_frombuffer as claims
 
 TARGET = "torch.frombuffer"
-
-
-def without(*names):
-    """frombuffer that ignores some of its options."""
-    return lambda original: (
-        lambda buffer, **options: original(
-            buffer, **{name: value for name, value in options.items() if name not in names}
-        )
-    )
 
 
 def lenient(original):
@@ -55,14 +47,14 @@ LONG = claims.Request("more elements than there are", 15, {"count": 4})
 
 PLANTS = (
     Plant("the bytes are copied", claims.test_shares_memory_both_ways, TARGET, copies),
-    Plant("the count is ignored", claims.test_takes_count_elements_after_offset_bytes, TARGET, without("count")),
+    Plant("the count is ignored", claims.test_takes_count_elements_after_offset_bytes, TARGET, ignoring("count")),
     Plant(
         "the last element is left out",
         claims.test_takes_all_that_follows_offset,
         TARGET,
         lambda original: lambda buffer, **options: original(buffer, **options)[:-1],
     ),
-    Plant("the offset is ignored", claims.test_reads_bytes_as_another_dtype, TARGET, without("offset")),
+    Plant("the offset is ignored", claims.test_reads_bytes_as_another_dtype, TARGET, ignoring("offset")),
     Plant(
         "bfloat16 is read as half precision",
         claims.test_reads_bfloat16,
@@ -71,7 +63,7 @@ PLANTS = (
     ),
     Plant("zeros are made up", claims.test_refuses_what_the_buffer_cannot_give, TARGET, lenient, {"row": LONG}),
     Plant("a dtype is made up", claims.test_takes_the_dtype_from_nowhere_else, TARGET, lenient),
-    Plant("requires_grad is ignored", claims.test_sets_requires_grad, TARGET, without("requires_grad")),
+    Plant("requires_grad is ignored", claims.test_sets_requires_grad, TARGET, ignoring("requires_grad")),
     Plant("the tensor can grow", claims.test_is_not_resizable, TARGET, copies),
     Plant("the bytes are copied", claims.test_holds_the_owner_of_the_memory, TARGET, copies),
     Plant("the owner is held for ever", claims.test_holds_the_owner_of_the_memory, TARGET, never_lets_go),

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from suites.meta.planting import Plant, Repair, assert_rejected, assert_rejected_once_mended, plants
-from suites.meta.plants.test_optim_schedulers import nothing, option, refusing_nothing, shifted_milestones, without
+from suites.meta.plants.test_optim_schedulers import option, shifted_milestones, without
+from suites.meta.wrong import forgiving, nothing
 from suites.optim import test_nesting as nesting
 from suites.optim import test_resuming as claims
 from suites.optim.schedules import SCHEDULES
@@ -125,9 +126,9 @@ HELD = (
     Plant("a sequence loads nothing", nesting.test_composites_can_be_taken_up_at_every_epoch,
           f"{LR}.SequentialLR.load_state_dict", nothing, {"name": "one epoch each"}),
     Plant("any number will do", nesting.test_a_sequence_needs_a_milestone_between_two_parts,
-          f"{LR}.SequentialLR.__init__", refusing_nothing, {"parts": 2, "milestones": [1, 2]}),
+          f"{LR}.SequentialLR.__init__", forgiving, {"parts": 2, "milestones": [1, 2]}),
     Plant("any optimizer will do", nesting.test_composites_are_of_one_optimizer, f"{LR}.ChainedScheduler.__init__",
-          refusing_nothing),
+          forgiving),
     Plant("the cycle is lost", claims.test_goes_on_though_every_epoch_begins_anew,
           f"{LR}.CosineAnnealingWarmRestarts.load_state_dict", without("T_i"), cell("warm-restarts")),
     Plant("an epoch ahead", claims.test_goes_on_from_a_last_epoch, f"{LR}.PolynomialLR.__init__", a_later_epoch,

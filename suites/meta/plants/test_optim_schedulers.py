@@ -4,6 +4,7 @@ import torch
 from torch.optim import lr_scheduler
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import forgiving, nothing
 from suites.optim import test_averaging as averaging
 from suites.optim import test_lbfgs as lbfgs
 from suites.optim import test_schedulers as claims
@@ -50,10 +51,6 @@ def without(name):
     return lambda original: (
         lambda self, state: original(self, {key: value for key, value in state.items() if key != name})
     )
-
-
-def nothing(original):
-    return lambda self, *given: None
 
 
 def with_optimizer(original):
@@ -121,16 +118,6 @@ def other_cycles(original):
 
 def whole_epochs(original):
     return lambda self, epoch=None: original(self, None if epoch is None else int(epoch))
-
-
-def refusing_nothing(original):
-    def init(self, *given, **options):
-        try:
-            original(self, *given, **options)
-        except ValueError:
-            return
-
-    return init
 
 
 def counting_the_first(original):
@@ -321,9 +308,9 @@ PLANTS = (
     Plant("epochs are whole", claims.test_warm_restarts_take_fractions_of_epochs,
           f"{LR}.CosineAnnealingWarmRestarts.step", whole_epochs),
     Plant("any list will do", claims.test_needs_as_many_functions_as_groups, f"{LR}.LambdaLR.__init__",
-          refusing_nothing),
+          forgiving),
     Plant("any factor will do", claims.test_refuses_options_that_make_no_sense, f"{LR}.ConstantLR.__init__",
-          refusing_nothing, {"name": "ConstantLR", "options": {"factor": 1.5}}),
+          forgiving, {"name": "ConstantLR", "options": {"factor": 1.5}}),
     Plant("the first counts", averaging.test_averages_all_updates_equally, f"{SWA}.AveragedModel.update_parameters",
           counting_the_first, {"count": 2}),
     Plant("the last one wins", averaging.test_averages_by_a_function, f"{SWA}.AveragedModel.update_parameters",

@@ -3,7 +3,8 @@
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import attribute, constant, forgiving, negated, result
+from suites.meta.wrong import forgiving
+from suites.meta.wrong_tensors import attribute, constant, negated, result
 from suites.tensors import test_attributes as claims
 
 TENSOR = "torch.Tensor"

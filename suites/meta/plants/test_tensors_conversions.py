@@ -5,7 +5,8 @@ import math
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import constant, forgiving, result
+from suites.meta.wrong import forgiving
+from suites.meta.wrong_tensors import constant, result
 from suites.tensors import test_conversions as claims
 
 TENSOR = "torch.Tensor"

@@ -3,7 +3,8 @@
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import bumped, constant, forgiving, negated, result, without
+from suites.meta.wrong import forgiving, ignoring
+from suites.meta.wrong_tensors import bumped, constant, negated, result
 from suites.tensors import test_device as claims
 
 DEVICE = "torch.device"
@@ -141,7 +142,7 @@ PLANTS = (
         "warn_only is ignored",
         claims.test_remembers_whether_to_be_deterministic,
         "torch.use_deterministic_algorithms",
-        without("warn_only"),
+        ignoring("warn_only"),
         {"mode": True, "warn_only": True},
     ),
     Plant(

@@ -3,7 +3,8 @@
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import forgiving, result
+from suites.meta.wrong import forgiving
+from suites.meta.wrong_tensors import result
 from suites.tensors import test_draws as claims
 
 RANDINT, RANDPERM, MULTINOMIAL = "torch.randint", "torch.randperm", "torch.multinomial"

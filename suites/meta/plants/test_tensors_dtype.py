@@ -5,7 +5,8 @@ import types
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import constant, forgiving
+from suites.meta.wrong import forgiving
+from suites.meta.wrong_tensors import constant
 from suites.tensors import test_dtype as claims
 
 FINFO, IINFO = "torch.finfo", "torch.iinfo"

@@ -3,7 +3,8 @@
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import arguments, bumped, copied_out, forgiving, result, with_options, without
+from suites.meta.wrong import forgiving, ignoring, setting
+from suites.meta.wrong_tensors import arguments, bumped, copied_out, result
 from suites.tensors import test_factories as claims
 
 ZEROS, ONES, FULL, EMPTY, RAND, RANDN = claims.EVERY
@@ -73,7 +74,7 @@ PLANTS = (
         "requires_grad is ignored",
         claims.test_requires_grad_when_asked_to,
         "torch.zeros",
-        without("requires_grad"),
+        ignoring("requires_grad"),
         {"row": ZEROS},
     ),
     Plant(
@@ -104,18 +105,18 @@ PLANTS = (
         "integers become floats",
         claims.test_infers_the_dtype_of_the_fill_value,
         "torch.full",
-        with_options(dtype=torch.float32),
+        setting(dtype=torch.float32),
         {"row": claims.FILLS[2]},
     ),
     Plant(
         "floats are float32",
         claims.test_fills_in_the_default_dtype,
         "torch.full",
-        with_options(dtype=torch.float32),
+        setting(dtype=torch.float32),
         {"row": claims.Fill(0.1, torch.float64)},
     ),
     Plant(
-        "memory_format is ignored", claims.test_makes_room_in_a_memory_format, "torch.empty", without("memory_format")
+        "memory_format is ignored", claims.test_makes_room_in_a_memory_format, "torch.empty", ignoring("memory_format")
     ),
     Plant(
         "strides are ignored",
@@ -133,7 +134,7 @@ PLANTS = (
         "dtype is ignored",
         claims.test_represents_one_in_the_dtype_asked_for,
         "torch.eye",
-        without("dtype"),
+        ignoring("dtype"),
         {"dtype": torch.int64},
     ),
     Plant(

@@ -3,7 +3,8 @@
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import bumped, forgiving, result, with_options, without
+from suites.meta.wrong import forgiving, ignoring, setting
+from suites.meta.wrong_tensors import bumped, result
 from suites.tensors import test_like as claims
 
 ZEROS, ONES, FULL, EMPTY, RAND, RANDN, RANDINT, BETWEEN = claims.EVERY
@@ -39,12 +40,16 @@ PLANTS = (
         "halves become floats",
         claims.test_keeps_the_dtype,
         "torch.full_like",
-        with_options(dtype=torch.float32),
+        setting(dtype=torch.float32),
         {"row": FULL, "dtype": torch.float16},
     ),
-    Plant("dtype is ignored", claims.test_takes_another_dtype, "torch.ones_like", without("dtype"), {"row": ONES}),
+    Plant("dtype is ignored", claims.test_takes_another_dtype, "torch.ones_like", ignoring("dtype"), {"row": ONES}),
     Plant(
-        "dtype is ignored", claims.test_makes_floats_like_integers, "torch.empty_like", without("dtype"), {"row": EMPTY}
+        "dtype is ignored",
+        claims.test_makes_floats_like_integers,
+        "torch.empty_like",
+        ignoring("dtype"),
+        {"row": EMPTY},
     ),
     Plant(
         "integers are random zeros",
@@ -78,14 +83,14 @@ PLANTS = (
         "memory_format is ignored",
         claims.test_takes_another_memory_format,
         "torch.randint_like",
-        without("memory_format"),
+        ignoring("memory_format"),
         {"row": BETWEEN},
     ),
     Plant(
         "requires_grad is ignored",
         claims.test_requires_grad_when_asked_to,
         "torch.zeros_like",
-        without("requires_grad"),
+        ignoring("requires_grad"),
         {"row": ZEROS},
     ),
     Plant("the input is cleared", claims.test_has_memory_of_its_own, "torch.zeros_like", in_place, {"row": ZEROS}),
@@ -93,7 +98,7 @@ PLANTS = (
         "the device is ignored",
         claims.test_follows_to_another_device,
         "torch.full_like",
-        without("device"),
+        ignoring("device"),
         {"row": FULL},
     ),
     Plant(

@@ -3,7 +3,8 @@
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import result, with_options, without
+from suites.meta.wrong import ignoring, setting
+from suites.meta.wrong_tensors import result
 from suites.tensors import test_new as claims
 
 ZEROS, ONES, FULL, EMPTY = claims.EVERY
@@ -19,21 +20,21 @@ PLANTS = (
         "integers become floats",
         claims.test_takes_dtype_and_device_of_its_tensor,
         f"{TENSOR}.new_zeros",
-        with_options(dtype=torch.float32),
+        setting(dtype=torch.float32),
         {"row": ZEROS, "dtype": torch.int64},
     ),
     Plant(
         "halves become floats",
         claims.test_keeps_the_dtype,
         f"{TENSOR}.new_full",
-        with_options(dtype=torch.float32),
+        setting(dtype=torch.float32),
         {"row": FULL, "dtype": torch.float16},
     ),
     Plant(
         "dtype is ignored",
         claims.test_takes_another_dtype,
         f"{TENSOR}.new_ones",
-        without("dtype"),
+        ignoring("dtype"),
         {"row": ONES, "dtype": torch.int64},
     ),
     Plant(
@@ -49,14 +50,14 @@ PLANTS = (
         "requires_grad is ignored",
         claims.test_requires_grad_when_asked_to,
         f"{TENSOR}.new_zeros",
-        without("requires_grad"),
+        ignoring("requires_grad"),
         {"row": ZEROS},
     ),
     Plant(
         "the device is ignored",
         claims.test_goes_to_another_device,
         f"{TENSOR}.new_empty",
-        without("device"),
+        ignoring("device"),
         {"row": EMPTY},
     ),
     Plant(

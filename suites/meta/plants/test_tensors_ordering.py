@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import ignoring
 from suites.tensors import test_gathering as gathering
 from suites.tensors import test_ordering as ordering
 from suites.tensors import test_where as where
@@ -74,13 +75,6 @@ def nan_first(original):
     return wrong
 
 
-def without(*names):
-    """Keywords are ignored."""
-    return lambda original: (
-        lambda *given, **more: original(*given, **{name: value for name, value in more.items() if name not in names})
-    )
-
-
 def shifted(which):
     """The indices of one result are one too large, where there are such."""
 
@@ -146,7 +140,7 @@ PLANTS = (
         spelling(gathering.TABLE, "torch.scatter_add"),
     ),
     Plant(
-        "alpha is ignored", GATHERED, "torch.index_add", without("alpha"), spelling(gathering.TABLE, "torch.index_add")
+        "alpha is ignored", GATHERED, "torch.index_add", ignoring("alpha"), spelling(gathering.TABLE, "torch.index_add")
     ),
     Plant(
         "a negative dim copies in reverse",
@@ -239,12 +233,12 @@ PLANTS = (
         lambda original: lambda x, dim, at: original(x, dim, at * 0 if at.dtype is torch.int32 else at),
     ),
     Plant("NaN is below all", ordering.test_nan_is_above_all_numbers, "torch.sort", nan_first),
-    Plant("descending is ignored", ordering.test_sort_orders_stably, "torch.sort", without("descending"), DESCENDING),
+    Plant("descending is ignored", ordering.test_sort_orders_stably, "torch.sort", ignoring("descending"), DESCENDING),
     Plant(
         "descending is ignored",
         ordering.test_argsort_gives_the_indices_of_sort,
         "torch.argsort",
-        without("descending"),
+        ignoring("descending"),
         DESCENDING,
     ),
     Plant("one place for all", ordering.test_indices_lead_to_the_values, "torch.topk", same_place),
@@ -271,12 +265,12 @@ PLANTS = (
     Plant("inverse is one too large", ordering.test_unique_compares_slices, "torch.unique", shifted(1)),
     Plant("descending", ordering.test_unique_orders_numbers_beside_nan, "torch.unique", unsorted_beside_nan),
     Plant("inverse is off by one", ordering.test_unique_consecutive_gives_runs, "torch.unique_consecutive", shifted(1)),
-    Plant("right is ignored", ordering.test_searchsorted_counts_what_is_below, "torch.searchsorted", without("right")),
-    Plant("the order is ignored", ordering.test_searchsorted_takes_an_order, "torch.searchsorted", without("sorter")),
-    Plant("right is ignored", ordering.test_bucketize_counts_boundaries, "torch.bucketize", without("right")),
-    Plant("right is ignored", ordering.test_a_number_is_looked_up_too, "torch.bucketize", without("right")),
-    Plant("invert is ignored", ordering.test_isin_looks_for_each_element, "torch.isin", without("invert")),
-    Plant("out is left alone", ordering.test_writes_into_out, "torch.msort", without("out")),
+    Plant("right is ignored", ordering.test_searchsorted_counts_what_is_below, "torch.searchsorted", ignoring("right")),
+    Plant("the order is ignored", ordering.test_searchsorted_takes_an_order, "torch.searchsorted", ignoring("sorter")),
+    Plant("right is ignored", ordering.test_bucketize_counts_boundaries, "torch.bucketize", ignoring("right")),
+    Plant("right is ignored", ordering.test_a_number_is_looked_up_too, "torch.bucketize", ignoring("right")),
+    Plant("invert is ignored", ordering.test_isin_looks_for_each_element, "torch.isin", ignoring("invert")),
+    Plant("out is left alone", ordering.test_writes_into_out, "torch.msort", ignoring("out")),
 )
 
 

@@ -1,7 +1,7 @@
 """Wrong answers about how tensors print."""
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import without
+from suites.meta.wrong import ignoring
 from suites.tensors import test_printing as claims
 
 REPR, OPTIONS = "torch._tensor_str._str", "torch.set_printoptions"
@@ -25,11 +25,11 @@ PLANTS = (
         "precision is ignored",
         claims.test_prints_as_its_options_say,
         OPTIONS,
-        without("precision"),
+        ignoring("precision"),
         {"row": claims.CHOSEN[0]},
     ),
     Plant(
-        "linewidth is ignored", claims.test_breaks_lines_at_their_width, OPTIONS, without("linewidth"), {"width": 30}
+        "linewidth is ignored", claims.test_breaks_lines_at_their_width, OPTIONS, ignoring("linewidth"), {"width": 30}
     ),
     Plant(
         "nothing is summarized",
@@ -37,7 +37,7 @@ PLANTS = (
         REPR,
         text(lambda s: s.replace("...,", "")),
     ),
-    Plant("the profile is ignored", claims.test_prints_by_default_again, OPTIONS, without("profile")),
+    Plant("the profile is ignored", claims.test_prints_by_default_again, OPTIONS, ignoring("profile")),
     Plant(
         "requires_grad is not shown",
         claims.test_prints_what_autograd_knows,

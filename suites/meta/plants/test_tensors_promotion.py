@@ -3,7 +3,8 @@
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import bumped, forgiving, result, without
+from suites.meta.wrong import forgiving, ignoring
+from suites.meta.wrong_tensors import bumped, result
 from suites.tensors import test_promotion as claims
 
 ARITHMETIC = {row.name: row for row in claims.ARITHMETIC}
@@ -180,7 +181,7 @@ PLANTS = (
         in_its_dtype,
         {"name": "sum"},
     ),
-    Plant("dtype is ignored", claims.test_sums_in_the_dtype_asked_for, "torch.sum", without("dtype")),
+    Plant("dtype is ignored", claims.test_sums_in_the_dtype_asked_for, "torch.sum", ignoring("dtype")),
     Plant(
         "the first dtype counts",
         claims.test_joins_in_the_promoted_dtype,

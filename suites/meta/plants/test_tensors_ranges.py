@@ -5,7 +5,8 @@ import math
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import bumped, copied_out, forgiving, result, with_options
+from suites.meta.wrong import forgiving, setting
+from suites.meta.wrong_tensors import bumped, copied_out, result
 from suites.tensors import test_ranges as claims
 
 ARANGE, LINSPACE, LOGSPACE = "torch.arange", "torch.linspace", "torch.logspace"
@@ -85,7 +86,7 @@ PLANTS = (
         "floats are float64",
         claims.test_infers_the_dtype,
         ARANGE,
-        with_options(dtype=torch.float64),
+        setting(dtype=torch.float64),
         {"row": claims.INFERRED[3]},
     ),
     Plant(
@@ -121,7 +122,7 @@ PLANTS = (
     ),
     Plant("the result is real", claims.test_divides_a_complex_interval, LINSPACE, result(lambda x: x.real)),
     Plant("the ends are exchanged", claims.test_divides_between_tensors, LINSPACE, result(lambda x: x.flip(0))),
-    Plant("ints give integers", claims.test_divides_in_the_default_dtype, LINSPACE, with_options(dtype=torch.int64)),
+    Plant("ints give integers", claims.test_divides_in_the_default_dtype, LINSPACE, setting(dtype=torch.int64)),
     Plant("the end is left out", claims.test_divides_an_interval_of_exponents, LOGSPACE, outside),
     Plant(
         "the base is 2",

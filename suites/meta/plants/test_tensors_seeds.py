@@ -5,7 +5,8 @@ import contextlib
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import constant, without
+from suites.meta.wrong import ignoring
+from suites.meta.wrong_tensors import constant
 from suites.tensors import test_seeds as claims
 
 RAND, RANDN, *_ = claims.DRAWS
@@ -52,13 +53,13 @@ PLANTS = (
         {"row": RANDN},
     ),
     Plant(
-        "generator is ignored", claims.test_draws_from_a_generator, "torch.rand", without("generator"), {"row": RAND}
+        "generator is ignored", claims.test_draws_from_a_generator, "torch.rand", ignoring("generator"), {"row": RAND}
     ),
     Plant(
         "generator is ignored",
         claims.test_leaves_the_default_generator_alone,
         "torch.randn",
-        without("generator"),
+        ignoring("generator"),
         {"row": RANDN},
     ),
     Plant(
@@ -109,7 +110,7 @@ PLANTS = (
     Plant(
         "the state goes on", claims.test_forks_the_state, "torch.random.fork_rng", constant(contextlib.nullcontext())
     ),
-    Plant("enabled is ignored", claims.test_forks_nothing_unless_enabled, "torch.random.fork_rng", without("enabled")),
+    Plant("enabled is ignored", claims.test_forks_nothing_unless_enabled, "torch.random.fork_rng", ignoring("enabled")),
     Plant(
         "other threads draw otherwise",
         claims.test_draws_the_same_in_another_thread,

@@ -4,7 +4,8 @@ import numpy as np
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import arguments, bumped, forgiving, result, with_options, without
+from suites.meta.wrong import forgiving, ignoring, setting
+from suites.meta.wrong_tensors import arguments, bumped, result
 from suites.tensors import test_tensor as claims
 
 TENSOR = "torch.tensor"
@@ -82,14 +83,14 @@ PLANTS = (
         "floats are float32",
         claims.test_reads_floats_in_the_default_dtype,
         TENSOR,
-        with_options(dtype=torch.float32),
+        setting(dtype=torch.float32),
         {"dtype": torch.float64},
     ),
     Plant(
         "complex numbers are complex64",
         claims.test_reads_complex_numbers_in_twice_the_default_dtype,
         TENSOR,
-        with_options(dtype=torch.complex64),
+        setting(dtype=torch.complex64),
     ),
     Plant("ints pass through float64", claims.test_keeps_every_int_of_64_bits, TENSOR, through_double),
     Plant(
@@ -116,7 +117,7 @@ PLANTS = (
         "requires_grad is ignored",
         claims.test_requires_grad_when_asked_to,
         TENSOR,
-        without("requires_grad"),
+        ignoring("requires_grad"),
         {"requires_grad": True},
     ),
     Plant("integers pretend", claims.test_refuses_gradients_of_integers, TENSOR, forgiving, {"dtype": torch.int64}),

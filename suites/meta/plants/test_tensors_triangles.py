@@ -5,7 +5,8 @@ import itertools
 import torch
 
 from suites.meta.planting import Plant, assert_rejected, plants
-from suites.meta.wrong_tensors import bumped, copied_out, forgiving, result, with_options, without
+from suites.meta.wrong import forgiving, ignoring, setting
+from suites.meta.wrong_tensors import bumped, copied_out, result
 from suites.tensors import test_triangles as claims
 
 
@@ -66,7 +67,7 @@ PLANTS = (
         "torch.triu_indices",
         result(lambda x: x.flip(0)),
     ),
-    Plant("dtype is ignored", claims.test_lists_triangles_in_another_dtype, "torch.tril_indices", without("dtype")),
+    Plant("dtype is ignored", claims.test_lists_triangles_in_another_dtype, "torch.tril_indices", ignoring("dtype")),
     Plant(
         "below is above",
         claims.test_makes_and_takes_a_diagonal,
@@ -83,7 +84,7 @@ PLANTS = (
         "indexing is ignored",
         claims.test_spans_a_grid,
         "torch.meshgrid",
-        with_options(indexing="ij"),
+        setting(indexing="ij"),
         {"indexing": "xy"},
     ),
     Plant(
@@ -103,7 +104,7 @@ PLANTS = (
         "increasing is ignored",
         claims.test_has_powers_in_its_columns,
         "torch.vander",
-        without("increasing"),
+        ignoring("increasing"),
         {"increasing": True, "columns": 3},
     ),
     Plant("powers rise", claims.test_is_square_unless_told_otherwise, "torch.vander", result(lambda x: x.flip(1))),

@@ -3,14 +3,10 @@
 import shutil
 
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import setting
 from suites.training import test_hub as claims
 
 URL = "torch.hub.load_state_dict_from_url"
-
-
-def setting(**values):
-    """Settings are ignored: these are taken always."""
-    return lambda original: lambda *args, **kwargs: original(*args, **{**kwargs, **values})
 
 
 def careless(original):

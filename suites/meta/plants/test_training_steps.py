@@ -7,6 +7,7 @@ from torch import nn
 
 from suites.meta import wrong
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.meta.wrong import nothing
 from suites.training import test_fine_tuning as tuning
 from suites.training import test_lenet as claims
 from suites.training import test_recipes as recipes
@@ -19,15 +20,6 @@ MODULE, OPTIMIZER = "torch.nn.Module", "torch.optim.Optimizer"
 
 def option(name, change):
     return lambda original: lambda *args, **given: original(*args, **{**given, name: change(given[name])})
-
-
-def nothing(original):
-    return lambda self, *args, **given: None
-
-
-def kept(original):
-    """zero_grad leaves the gradients as they are."""
-    return lambda self, *args, **given: None
 
 
 def fresh_gradients(original):
@@ -238,7 +230,7 @@ PLANTS = (
           option("momentum", lambda value: 0.99 * value), {"row": SGD}),
     Plant("beta2 is another", claims.test_ten_steps_follow_the_twin, "torch.optim.adam._single_tensor_adam",
           option("beta2", lambda value: 0.9989), {"row": ADAM, **DOUBLE}),
-    Plant("gradients add up", claims.test_zero_grad_may_come_last, f"{OPTIMIZER}.zero_grad", kept, {"row": SGD}),
+    Plant("gradients add up", claims.test_zero_grad_may_come_last, f"{OPTIMIZER}.zero_grad", nothing, {"row": SGD}),
     Plant("adds", claims.test_trains_by_hand, "torch.Tensor.sub_", lambda original: lambda self, x: self.add_(x)),
     Plant("gradients are replaced", claims.test_forgotten_zero_grad_adds_up_gradients, "torch.Tensor.backward",
           fresh_gradients),
@@ -250,7 +242,8 @@ PLANTS = (
     Plant("the loss is a sum", claims.test_one_round_of_the_game_plan, "torch.nn.functional.mse_loss",
           lambda original: lambda x, target, **given: original(x, target, reduction="sum")),
     Plant("nothing is learnt", claims.test_training_lowers_the_loss, "torch.optim.SGD.step", nothing),
-    Plant("old gradients stay", claims.test_clearing_starts_over, f"{MODULE}.zero_grad", kept, {"set_to_none": True}),
+    Plant("old gradients stay", claims.test_clearing_starts_over, f"{MODULE}.zero_grad", nothing,
+          {"set_to_none": True}),
     Plant("parameters go to other memory", claims.test_sees_the_weights_that_the_optimizer_moved,
           "torch.optim.SGD.step",
           step_of_copies),
