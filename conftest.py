@@ -180,7 +180,7 @@ def _make_claim(item: pytest.Function) -> None:
         item.add_marker(pytest.mark.skip(reason=f"promised {claim.span}"))
     elif known:
         reason = f"{known.kind}: {known.reason} ({known.link})"
-        item.add_marker(pytest.mark.xfail(strict=True, run=known.kind != "crash", reason=reason))
+        item.add_marker(pytest.mark.xfail(strict=True, run=known.runs, reason=reason))
         profile.without_shrinking(item.obj)
 
 

@@ -16,7 +16,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-KINDS = ("bug", "crash", "rounding", "documentation")
+NOT_RUN = ("crash", "chance")
+KINDS = ("bug", *NOT_RUN, "rounding", "documentation")
 FIELDS = {"claim", "torch", "device", "kind", "counterexample", "reason", "link"}
 
 
@@ -34,6 +35,11 @@ class Deviation(NamedTuple):
     counterexample: str
     reason: str
     link: str
+
+    @property
+    def runs(self) -> bool:
+        """Whether the claim is run to see it fail: not where it may end the process, or may hold by chance."""
+        return self.kind not in NOT_RUN
 
     def concerns(self, claim: str, device: str, capability: str = "") -> bool:
         """Whether the claim, on this device and in the torch at hand, is expected to fail.

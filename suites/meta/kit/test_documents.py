@@ -41,6 +41,10 @@ def test_crashes():
     os.abort()
 
 @documents("torch.ones")
+def test_holds_by_chance():
+    """It is known to fail, if not today."""
+
+@documents("torch.ones")
 def test_was_fixed():
     """It is said to fail."""
 
@@ -59,7 +63,12 @@ def test_fails(value):
 DEVIATIONS = "".join(
     f"[[deviation]]\nclaim = 'suites/test_claims.py::{name}'\ntorch = '>=1.0'\ndevice = '*'\nkind = '{kind}'\n"
     "counterexample = 'x'\nreason = 'because'\nlink = 'unreported'\n"
-    for name, kind in (("test_deviates", "bug"), ("test_was_fixed", "bug"), ("test_crashes", "crash"))
+    for name, kind in (
+        ("test_deviates", "bug"),
+        ("test_was_fixed", "bug"),
+        ("test_crashes", "crash"),
+        ("test_holds_by_chance", "chance"),
+    )
 )
 
 
@@ -91,6 +100,7 @@ def test_outcomes(ran):
         "test_is_of_the_past": "skipped",
         "test_deviates": "deviates",
         "test_crashes": "deviates",
+        "test_holds_by_chance": "deviates",
         "test_was_fixed": "fixed",
         "test_observes": "passed",
         "test_fails": "failed",
