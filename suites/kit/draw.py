@@ -94,9 +94,14 @@ def cast(values: np.ndarray, dtype: dtypes.DType) -> np.ndarray:
 
 
 def laid_out(values: np.ndarray, layout: str) -> np.ndarray:
-    """The same values at other places in memory; ``expanded`` needs a first axis that repeats itself."""
+    """The same values at other places in memory.
+
+    ``expanded`` needs a first axis that repeats itself; with ``channels last`` the second axis is the fastest.
+    """
     if layout == "contiguous" or not values.ndim:
         return np.array(values, order="C")
+    if layout == "channels last":
+        return values if values.ndim < 2 else np.moveaxis(np.array(np.moveaxis(values, 1, -1), order="C"), -1, 1)
     if layout == "transposed":
         return np.array(values, order="F")
     if layout == "expanded":

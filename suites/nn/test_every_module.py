@@ -92,14 +92,7 @@ def test_does_not_depend_on_the_strides(row, layout, device):
     parts = [array(part) for part in row.parts(device)]
 
     expected = arrays(module(*(tensor(part, device) for part in parts)))
-    near(tensors(module(*(tensor(laid_out(part, layout), device) for part in parts))), expected, device=device)
-
-
-def laid_out(values: np.ndarray, layout: str) -> np.ndarray:
-    """The values with the second axis the fastest, or as the kit lays them out."""
-    if layout == "channels last" and values.ndim > 1:
-        return np.moveaxis(np.array(np.moveaxis(values, 1, -1), order="C"), -1, 1)
-    return draw.laid_out(values, "stepped")
+    near(tensors(module(*(tensor(draw.laid_out(part, layout), device) for part in parts))), expected, device=device)
 
 
 @rows

@@ -47,15 +47,8 @@ def drawn(row, seed, dtype, device):
     settings = {name: draw.cast(v, dtype) if _floating(v) else v for name, v in settings.items()}
     tensors = {name: tensor(v, device) if isinstance(v, np.ndarray) else v for name, v in settings.items()}
     wide = {name: v.astype("float64") if _floating(v) else v for name, v in settings.items()}
-    channels_last = str(row) in OF_IMAGES and seed % 3 == 0
-    return tuple(laid_out(draw.cast(values, dtype), channels_last) for values in arrays), tensors, wide
-
-
-def laid_out(values, channels_last):
-    """The values row by row, or with the second axis the fastest in memory."""
-    if not channels_last or values.ndim < 3:
-        return values
-    return np.moveaxis(np.array(np.moveaxis(values, 1, -1), order="C"), -1, 1)
+    layout = "channels last" if str(row) in OF_IMAGES and seed % 3 == 0 else "contiguous"
+    return tuple(draw.laid_out(draw.cast(values, dtype), layout) for values in arrays), tensors, wide
 
 
 def _floating(value):

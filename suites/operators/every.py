@@ -38,10 +38,7 @@ def placed(layout):
     """How an array comes to lie so in memory; channels are last only where there are two dimensions behind them."""
 
     def place(values):
-        if layout != "channels last":
-            return draw.laid_out(values, layout)
-        last = np.array(np.moveaxis(values, 1, -1), order="C") if values.ndim > 3 else values
-        return np.moveaxis(last, -1, 1) if values.ndim > 3 else values
+        return values if layout == "channels last" and values.ndim < 4 else draw.laid_out(values, layout)
 
     return place
 

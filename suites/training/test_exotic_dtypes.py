@@ -45,10 +45,7 @@ kinds = pytest.mark.parametrize(
 ways = pytest.mark.parametrize("way", WAYS)
 #: Python's pickle by itself knows only dtypes that have a class of storages; torch.save knows them all.
 whole_ways = pytest.mark.parametrize("way", ["save", "deepcopy"])
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental:UserWarning"),
-    pytest.mark.filterwarnings("ignore:You are using `torch.load`:FutureWarning"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental:UserWarning")
 
 
 def bits(kind, device):

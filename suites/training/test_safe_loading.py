@@ -93,12 +93,3 @@ def test_pickles_by_the_protocol_asked_for(protocol, zipped):
 
     assert first_pickle(data, zipped)[:2] == bytes([0x80, protocol])
     close(load(data, weights_only=False)["a"], np.arange(3, dtype="float32"))
-
-
-@documents("torch.save", "torch.load", since="2.3")
-@pytest.mark.parametrize("name", ["uint16", "uint32", "uint64"])
-def test_keeps_unsigned_integers(name):
-    """Unsigned integers of any width come back with their dtype and values, the largest too."""
-    values = np.array([0, 1, np.iinfo(name).max], name)
-
-    close(load(saved(torch.from_numpy(values))), values)

@@ -11,9 +11,7 @@ from torch import nn
 
 from suites.kit import array, close, documents, draw, share_memory, tensor
 
-#: Until 2.6 the default was to load anything, and some releases say that it will change.
 pytestmark = [
-    pytest.mark.filterwarnings("ignore:You are using `torch.load`:FutureWarning"),
     pytest.mark.filterwarnings("ignore:Validating sparse tensor invariants:UserWarning"),
     pytest.mark.filterwarnings("ignore:TypedStorage is deprecated:UserWarning"),
     pytest.mark.filterwarnings("ignore:Sparse CSR tensor support is in beta:UserWarning"),

@@ -72,7 +72,7 @@ def test_a_counterexample_shrinks_to_one_nan():
     assert found.size <= 2
 
 
-@pytest.mark.parametrize("layout", draw.LAYOUTS)
+@pytest.mark.parametrize("layout", [*draw.LAYOUTS, "channels last"])
 def test_layouts_keep_the_values(layout):
     plain = draw.Sample((3, 4), 7, place=("nan", "-zero"))()
     laid = draw.laid_out(np.broadcast_to(plain[:1], (3, 4)) if layout == "expanded" else plain, layout)

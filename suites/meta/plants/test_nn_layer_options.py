@@ -136,14 +136,14 @@ OPTIONS = (
           {"mode": "sum", "norm_type": 2.0}),
     Plant("channels last have no bias", claims.test_group_norm_does_not_depend_on_the_layout, f"{FUN}group_norm",
           lambda original: lambda x, groups, w, b: original(x, groups, w, b if x.is_contiguous() else None),
-          {"mean": 0.0, "last": 1}),
+          {"mean": 0.0, "layout": "channels last"}),
     Plant("rows alone are right", formulas.test_equals_its_formula, f"{FUN}conv2d", rows_alone,
           row("conv2d of any setting")),
     Plant("factors are taken as given", formulas.test_equals_its_formula, f"{FUN}interpolate",
           setting(recompute_scale_factor=None), row("interpolate in 1d by a factor")),
     Plant("leading sides are exchanged", claims.test_shuffles_images_of_any_leading_sides, f"{FUN}pixel_shuffle",
           lambda original: lambda x, *args, **kwargs: original(x.flip(0) if x.ndim > 4 else x, *args, **kwargs),
-          {"name": "pixel_shuffle", "last": -1}),
+          {"name": "pixel_shuffle", "layout": "contiguous"}),
 )  # fmt: skip
 
 
@@ -155,10 +155,12 @@ MENDED = (
            lambda original: lambda values, sparsity, generator: nn.init.zeros_(values), {"name": "sparse_"}),
      Repair(SPARSE, from_one_generator)),
     (Plant("the mean is rounded", claims.test_group_norm_does_not_depend_on_the_layout, f"{FUN}group_norm",
-           lambda original: lambda x, *args: original(x.bfloat16().float(), *args), {"mean": 100.0, "last": 1}),
+           lambda original: lambda x, *args: original(x.bfloat16().float(), *args),
+           {"mean": 100.0, "layout": "channels last"}),
      Repair(f"{FUN}group_norm", row_by_row)),
     (Plant("the leading sides are turned", claims.test_shuffles_images_of_any_leading_sides, f"{FUN}pixel_shuffle",
-           lambda original: lambda x, factor: original(x.flip(0), factor), {"name": "pixel_shuffle", "last": 1}),
+           lambda original: lambda x, factor: original(x.flip(0), factor),
+           {"name": "pixel_shuffle", "layout": "channels last"}),
      Repair(f"{FUN}pixel_shuffle", row_by_row)),
 )  # fmt: skip
 PLANTS = (*OPTIONS, *(plant for plant, _ in MENDED))

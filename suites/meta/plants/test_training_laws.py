@@ -27,6 +27,16 @@ def one_bit_off(original):
     return load
 
 
+def signed(original):
+    """Unsigned integers come back signed."""
+
+    def load(file, **kwargs):
+        found = original(file, **kwargs)
+        return found.view(getattr(torch, str(found.dtype).removeprefix("torch.u")))
+
+    return load
+
+
 UINT16 = {"way": "save", "kind": "uint16"}
 PLANTS = (
     Plant("samples are turned", fetching.test_fetches_what_the_class_gives,
@@ -37,6 +47,7 @@ PLANTS = (
     Plant("it is made", fetching.test_a_part_with_a_getitem_of_its_own_needs_a_getitems_too, f"{SUBSET}__init__",
           made),
     Plant("a bit is off", dtypes.test_comes_back_bit_for_bit, "torch.load", one_bit_off, UINT16),
+    Plant("they get a sign", dtypes.test_comes_back_bit_for_bit, "torch.load", signed, UINT16),
     Plant("strides are lost", dtypes.test_views_come_back_with_their_strides, "torch.load",
           lambda original: lambda file: original(file).contiguous(), UINT16),
     Plant("conjugation is lost", dtypes.test_lazy_views_come_back_with_their_values, "torch.load",

@@ -32,16 +32,6 @@ def by_the_default(original):
     return lambda value, file, pickle_protocol=2, **kwargs: original(value, file, **kwargs)
 
 
-def signed(original):
-    """Unsigned integers come back signed."""
-
-    def load(file, **kwargs):
-        found = original(file, **kwargs)
-        return found.view(getattr(torch, str(found.dtype).removeprefix("torch.u")))
-
-    return load
-
-
 def but_dictionaries(original):
     """Modules in a ModuleDict keep their mode."""
 
@@ -117,7 +107,6 @@ PLANTS = (
     Plant("nothing is there", claims.test_a_function_may_leave_the_place_open, "torch.load", storage_of_zeros),
     Plant("it is 2 always", claims.test_pickles_by_the_protocol_asked_for, "torch.save", by_the_default,
           {"protocol": 4, "zipped": True}),
-    Plant("they get a sign", claims.test_keeps_unsigned_integers, "torch.load", signed, {"name": "uint16"}),
     Plant("dictionaries keep their mode", modules.test_sets_the_mode_inside_of_containers, f"{MODULE}train",
           but_dictionaries, {"hold": lambda m: nn.ModuleDict({"a": m})}),
     Plant("complex numbers become real", modules.test_casts_leave_complex_numbers_alone, f"{MODULE}float",
