@@ -101,14 +101,62 @@ def test_fuses_two_modules_into_one(name, make, shape, settings, bias, affine, d
     assert type(fused) is type(first)
 
 
-@documents(NAME + "convert_conv2d_weight_memory_format")
-def test_lays_out_the_weights_of_convolutions(device):
-    """Weights of Conv2d anywhere inside are laid out as asked for and keep their values; other modules stay."""
-    inner = nn.Sequential(nn.Conv2d(4, 3, 2), nn.Bilinear(2, 3, 4)).to(device)
-    before = [array(value).copy() for value in inner.state_dict().values()]
-    found = utils.convert_conv2d_weight_memory_format(nn.Sequential(inner), torch.channels_last)
+FUSED_WEIGHTS = pytest.mark.parametrize(
+    ("name", "axis", "settings"),
+    [
+        pytest.param("fuse_linear_bn_weights", 0, {}, id="linear",
+                     marks=documents(NAME + "fuse_linear_bn_weights", since="2.2")),
+        pytest.param("fuse_conv_bn_weights", 0, {}, id="conv", marks=documents(NAME + "fuse_conv_bn_weights")),
+        pytest.param("fuse_conv_bn_weights", 1, {"transpose": True}, id="transposed",
+                     marks=documents(NAME + "fuse_conv_bn_weights")),
+    ],
+)  # fmt: skip
 
-    assert inner[0].weight.is_contiguous(memory_format=torch.channels_last)
+
+@FUSED_WEIGHTS
+@given(seed=draw.seeds())
+def test_fuses_weights(name, axis, settings, seed, device):
+    """What was y is (y - mean) / √(var + eps) · gain + shift of each channel, in a new weight and a new bias."""
+    w, b, mean, gain, shift = (draw.normal(seed + i, *side) for i, side in enumerate([(3, 3), *[(3,)] * 4]))
+    var, factor = mean**2, gain / np.sqrt(mean**2 + 0.1)
+    arguments = (tensor(value, device) for value in (w, b, mean, var))
+    weight, bias = getattr(utils, name)(*arguments, 0.1, tensor(gain, device), tensor(shift, device), **settings)
+
+    expected = w * (factor if axis else factor[:, None])
+    close(weight, expected, bound.Bound(8, np.abs(expected)), device=device)
+    terms = np.abs(b * factor) + np.abs(mean * factor) + np.abs(shift)
+    close(bias, (b - mean) * factor + shift, bound.Bound(16, terms, signed_zeros=False), device=device)
+    assert isinstance(weight, nn.Parameter) and isinstance(bias, nn.Parameter)
+
+
+@documents(NAME + "fuse_conv_bn_weights")
+def test_fuses_weights_of_what_has_no_bias_or_gain(device):
+    """A bias that is left out is 0, and so is the normalisation's, whose weight is 1."""
+    w, mean, zero, one = (
+        tensor(x, device) for x in (draw.normal(0, 3, 4, 2), draw.normal(1, 3), np.zeros(3), np.ones(3))
+    )
+    found = utils.fuse_conv_bn_weights(w, None, mean, mean**2, 0.1, None, None)
+
+    for value, wanted in zip(found, utils.fuse_conv_bn_weights(w, zero, mean, mean**2, 0.1, one, zero)):
+        close(value, array(wanted), device=device)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "layout"),
+    [
+        pytest.param("convert_conv2d_weight_memory_format", nn.Conv2d, torch.channels_last, id="2d",
+                     marks=documents(NAME + "convert_conv2d_weight_memory_format")),
+        pytest.param("convert_conv3d_weight_memory_format", nn.Conv3d, torch.channels_last_3d, id="3d",
+                     marks=documents(NAME + "convert_conv3d_weight_memory_format", since="2.3")),
+    ],
+)  # fmt: skip
+def test_lays_out_the_weights_of_convolutions(name, kind, layout, device):
+    """Weights of convolutions anywhere inside are laid out as asked for and keep their values; other modules stay."""
+    inner = nn.Sequential(kind(4, 3, 2), nn.Bilinear(2, 3, 4)).to(device)
+    before = [array(value).copy() for value in inner.state_dict().values()]
+    found = getattr(utils, name)(nn.Sequential(inner), layout)
+
+    assert inner[0].weight.is_contiguous(memory_format=layout)
     assert inner[1].weight.is_contiguous()
     assert found[0] is inner
     for value, wanted in zip(inner.state_dict().values(), before):

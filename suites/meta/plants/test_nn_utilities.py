@@ -144,8 +144,13 @@ PLANTS = (
     Plant("eps is left out", utilities.test_fuses_two_modules_into_one, f"{UTILS}fuse_conv_bn_eval", without_eps,
           {"name": f"{UTILS}fuse_conv_bn_eval", "make": lambda bias: nn.Conv1d(4, 3, 2), "shape": (5, 4, 6),
            "settings": {}, "bias": True, "affine": True}),
+    Plant("the deviation is not rooted", utilities.test_fuses_weights, "torch.rsqrt", lambda original: torch.reciprocal,
+          {"name": "fuse_conv_bn_weights", "axis": 0, "settings": {}}),
+    Plant("it is 2", utilities.test_fuses_weights_of_what_has_no_bias_or_gain, "torch.ones_like",
+          lambda original: lambda like: original(like) + 1),
     Plant("values are turned", utilities.test_lays_out_the_weights_of_convolutions,
-          f"{UTILS}convert_conv2d_weight_memory_format", everything),
+          f"{UTILS}convert_conv2d_weight_memory_format", everything,
+          {"name": "convert_conv2d_weight_memory_format", "kind": nn.Conv2d, "layout": torch.channels_last}),
 )  # fmt: skip
 
 

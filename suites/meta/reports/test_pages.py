@@ -62,7 +62,7 @@ def test_is_content_with_reasons(capsys):
 def test_reads_the_reasons_of_the_suite():
     reasons = pages.load()
 
-    assert set(reasons) == {"not-mathematics", "no-claim", "no-oracle", "by-another-name"}
+    assert set(reasons) == {"not-mathematics", "no-oracle", "by-another-name"}
     assert set(reasons["by-another-name"].values()) <= set(catalogue.oracles())
 
 
