@@ -218,6 +218,17 @@ def test_clamp_takes_limits_beyond_the_dtype(limits, dtype, device):
     close(result, np.clip(values, *limits).astype(info.dtype), device=device)
 
 
+@documents("torch.clamp")
+@pytest.mark.parametrize("limits", [(-5, None), (-1, 255), (-5, 200)], ids=str)
+def test_clamp_of_bytes_takes_limits_below_zero(limits, device):
+    """torch.clamp of bytes with a limit below 0, which they cannot hold, is min(max(x, low), high)."""
+    values = np.arange(256)
+
+    result = torch.clamp(tensor(values.astype(np.uint8), device), *limits)
+
+    close(result, np.clip(values, *limits).astype(np.uint8), device=device)
+
+
 @documents("torch.clamp", "tensor_attributes")
 @pytest.mark.dtypes(*dtypes.INTEGRAL)
 def test_clamp_of_integers_takes_fractions(dtype, device):

@@ -107,6 +107,17 @@ def test_composites_do_what_their_parts_say(nest, device):
 
 
 @documents("torch.optim.lr_scheduler.SequentialLR", "torch.optim.lr_scheduler.ChainedScheduler")
+@every_nest
+def test_composites_begin_as_their_parts_say(nest, device):
+    """A composite, once built, has set the rates of epoch 0: the product over a chain, those of a sequence's first."""
+    optimizer, expected = descent(device), nest.rates()[0]
+
+    nest.build(optimizer)
+
+    close(np.array(rates_of(optimizer)), expected, bound.rounded(expected, 16))
+
+
+@documents("torch.optim.lr_scheduler.SequentialLR", "torch.optim.lr_scheduler.ChainedScheduler")
 @pytest.mark.parametrize("name", sorted(set(NESTED) - {*YOUNG, *UNUSABLE}))
 def test_composites_can_be_taken_up_at_every_epoch(name, device):
     """A composite and its optimizer, loaded into new ones after each epoch, go on as if nothing had happened."""

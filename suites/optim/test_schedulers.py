@@ -220,21 +220,6 @@ def test_a_milestone_of_zero_begins_with_the_second(device):
 
 @documents("torch.optim.lr_scheduler.SequentialLR")
 @quiet
-def test_a_sequence_within_a_sequence_keeps_time(device):
-    """A SequentialLR whose first scheduler is a SequentialLR follows that one's schedule up to its milestone."""
-    optimizer, expected = descent(device), SCHEDULES["constant"].rates()[:8]
-    expected[3:] = SCHEDULES["exponential"].rates()[:5]
-
-    pair = [SCHEDULES[name].scheduler(optimizer) for name in ("constant", "exponential")]
-    inner = lr_scheduler.SequentialLR(optimizer, pair, [3])
-    outer = lr_scheduler.SequentialLR(optimizer, [inner, SCHEDULES["step"].scheduler(optimizer)], [50])
-    found = trace(optimizer, outer, 7)
-
-    close(found, expected, drifting(expected))
-
-
-@documents("torch.optim.lr_scheduler.SequentialLR")
-@quiet
 @pytest.mark.parametrize("epoch", [1, 5, 30])
 def test_sequences_go_on_from_their_state(epoch, device):
     """SequentialLR, loaded in mid-run with its optimizer, goes on as if it had not been interrupted."""

@@ -228,6 +228,18 @@ def test_writes_into_out(row, data, layout, device):
     writes_into_out(case, layout, device)
 
 
+@documents("torch.gather", "torch.Tensor.gather")
+@pytest.mark.parametrize("columns", [1, 2])
+def test_gathers_by_one_column(columns, device):
+    """gather by an index of one column, or of one expanded to fewer than the tensor's, is as its formula says."""
+    values = draw.normal(0, 5, 4, dtype="float32")
+    index = np.broadcast_to([[3], [1], [4], [1]], (4, columns))
+
+    result = torch.gather(tensor(values, device), 0, tensor(index, device))
+
+    close(result, indexing.gather(values, 0, index), device=device)
+
+
 @documents("torch.Tensor.masked_scatter_")
 @given(sample=samples(least=2, most=2, low=2, layouts=draw.WRITABLE), seed=draw.seeds())
 @example(sample=draw.Sample((2, 3), layout="transposed"), seed=0)

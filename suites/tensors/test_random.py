@@ -192,7 +192,7 @@ def test_fills_a_view_alone(row, device):
     close(x[:, :, 1], np.full((64, 257), 77.0), device=device)
 
 
-@documents("torch.Tensor.exponential_")
+@documents("torch.Tensor.exponential_", since="2.2")
 @pytest.mark.dtypes(torch.float64, torch.float32, torch.bfloat16)
 def test_never_samples_zero(device, dtype):
     """torch.Tensor.exponential_ is larger than 0."""
@@ -201,7 +201,7 @@ def test_never_samples_zero(device, dtype):
     assert (array(x) > 0).all()
 
 
-@documents("torch.Tensor.exponential_")
+@documents("torch.Tensor.exponential_", since="2.2")
 def test_never_samples_zero_in_float16(device):
     """torch.Tensor.exponential_ of float16 is larger than 0, the least of a million numbers too."""
     zeros = np.zeros(8 * MANY, np.float16)

@@ -128,6 +128,13 @@ def test_has_as_many_integers_as_a_fractional_step_asks_for(kind, device):
 
 
 @documents("torch.arange")
+@pytest.mark.parametrize("kind", [pytest.param("int32", id="in 32 bits"), pytest.param("int64", id="in 64 bits")])
+def test_has_as_many_integers_as_a_step_below_one_asks_for(kind, device):
+    """torch.arange of an integer dtype has ⌈(end − start)/step⌉ values for a step below 1 too."""
+    assert torch.arange(0, 3, 0.5, dtype=dtypes.in_torch(kind), device=device).shape == (6,)
+
+
+@documents("torch.arange")
 @pytest.mark.parametrize("row", [pytest.param(row, id=str(row)) for row in INFERRED])
 def test_infers_the_dtype(row, device):
     """torch.arange{row} is int64 where all arguments are ints, else of the default dtype."""

@@ -53,6 +53,13 @@ PLANTS = (
         lambda f: lambda x, low, high: f(x, None, high),
         {"limits": (0, 256), "dtype": torch.int8},
     ),
+    Plant(
+        "the lower limit alone",
+        comparison.test_clamp_of_bytes_takes_limits_below_zero,
+        "torch.clamp",
+        lambda f: lambda x, low, high: f(x, low),
+        {"limits": (-5, 200)},
+    ),
 )
 
 

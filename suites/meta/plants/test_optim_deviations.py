@@ -3,8 +3,8 @@
 from torch.optim import lr_scheduler
 
 from suites.meta.planting import Plant, Repair, assert_rejected_once_mended, plants
+from suites.optim import test_nesting as nesting
 from suites.optim import test_optimizer as claims
-from suites.optim import test_schedulers as schedulers
 from suites.optim import test_state_dict as state
 
 LOAD = "torch.optim.Optimizer.load_state_dict"
@@ -72,8 +72,9 @@ PLANTS = (
     Plant("all start at zero", claims.test_groups_start_their_sums_where_they_say, "torch.optim.Adagrad.__init__",
           all_from_zero),
     Plant("text in capitals", state.test_keeps_text_in_the_state, LOAD, upper),
-    Plant("an epoch late", schedulers.test_a_sequence_within_a_sequence_keeps_time,
-          "torch.optim.lr_scheduler.SequentialLR.__init__", a_milestone_later),
+    Plant("an epoch late", nesting.test_composites_do_what_their_parts_say,
+          "torch.optim.lr_scheduler.SequentialLR.__init__", a_milestone_later,
+          {"nest": nesting.NESTED["sequence in a sequence"]}),
 )  # fmt: skip
 
 REPAIRS = {"torch.optim.Adagrad.__init__": started_by_group, LOAD: keeping_text,

@@ -116,11 +116,21 @@ def half_forgotten(original):
     return lambda self: [rate * 0.5 for rate in original(self)]
 
 
+def at_half(original):
+    def init(self, optimizer, *parts):
+        original(self, optimizer, *parts)
+        optimizer.param_groups[0]["lr"] /= 2
+
+    return init
+
+
 HELD = (
     Plant("a milestone late", nesting.test_composites_do_what_their_parts_say, f"{LR}.SequentialLR.__init__",
           shifted_milestones, nest("warmup and cosine")),
     Plant("the first instead of the last", nesting.test_composites_do_what_their_parts_say,
           f"{LR}.ChainedScheduler.__init__", first_twice, nest("chain of chains")),
+    Plant("it begins at half", nesting.test_composites_begin_as_their_parts_say, f"{LR}.SequentialLR.__init__",
+          at_half, nest("warmup and cosine")),
     Plant("the epoch of a part is lost", nesting.test_composites_can_be_taken_up_at_every_epoch,
           f"{LR}.StepLR.load_state_dict", without("last_epoch"), {"name": "chain of chains"}),
     Plant("a sequence loads nothing", nesting.test_composites_can_be_taken_up_at_every_epoch,

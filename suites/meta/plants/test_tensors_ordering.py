@@ -125,6 +125,7 @@ DESCENDING = {"descending": True}
 
 PLANTS = (
     Plant("a column is misread", GATHERED, "torch.gather", column_of_zeros, spelling(gathering.TABLE, "torch.gather")),
+    Plant("a column is misread", gathering.test_gathers_by_one_column, "torch.gather", column_of_zeros, {"columns": 2}),
     Plant(
         "the last index is left out",
         GATHERED,

@@ -83,6 +83,13 @@ PLANTS = (
         {"kind": "int32"},
     ),
     Plant(
+        "the step is at least one",
+        claims.test_has_as_many_integers_as_a_step_below_one_asks_for,
+        ARANGE,
+        lambda original: lambda start, end, step, **options: original(start, end, max(step, 1), **options),
+        {"kind": "int32"},
+    ),
+    Plant(
         "floats are float64",
         claims.test_infers_the_dtype,
         ARANGE,
