@@ -1,1 +1,1 @@
-"""How long the guide's behaviours take; the results are asserted too."""
+"""How long the guide's behaviours take, and what upgrades have broken in practice; the results are asserted too."""

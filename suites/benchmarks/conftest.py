@@ -1,20 +1,119 @@
-"""How a benchmark is timed: until the device has done its work."""
+"""How a benchmark is timed: by a clock of its device, beside NumPy, and told to pytest-benchmark."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any, Callable, NamedTuple
 
 import pytest
+import torch
 
-from suites.kit import device as devices
+from suites.benchmarks.ceiling import ceilings
+from suites.benchmarks.tape import TAPE
+from suites.kit import clock as clocks
+
+Call = Callable[[], Any]
+
+#: The table beside pytest-benchmark's: what it says of each benchmark, and how that is written.
+COLUMNS = {
+    "torch": lambda facts: _time(facts["seconds"]),
+    "NumPy": lambda facts: _time(facts["NumPy seconds"]),
+    "torch/NumPy": lambda facts: f"{facts['seconds'] / facts['NumPy seconds']:.2f}",
+    "GB/s": lambda facts: f"{facts['GB/s']:.1f}",
+    "of copies": lambda facts: f"{facts['of the bandwidth']:.0%}",
+    "GFLOP/s": lambda facts: f"{facts['GFLOP/s']:.1f}",
+    "of matmul": lambda facts: f"{facts['of the operations']:.0%}",
+    "peak": lambda facts: f"{facts['peak bytes'] / 2**20:.1f} MiB",
+}
+
+
+class Place(NamedTuple):
+    """A device and one of its clocks."""
+
+    device: str
+    clock: clocks.Clock
+
+    def __str__(self) -> str:
+        return f"{self.device}, {self.clock}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each benchmark is timed by every clock of every device; what is of the CPU alone, by one."""
+    if "place" in metafunc.fixturenames:
+        of_the_cpu = metafunc.definition.get_closest_marker("of_the_cpu")
+        devices = metafunc.config.option.device
+        places = [Place(device, clock) for device in devices for clock in clocks.of(device)]
+        metafunc.parametrize("place", [Place("cpu", clocks.PROCESSOR)] if of_the_cpu else places, ids=str)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "of_the_cpu: this benchmark is of the CPU, whatever devices are asked for")
 
 
 @pytest.fixture
-def timed(benchmark, device):
-    """Time a function, synchronisation included, and give back its result."""
+def timed(benchmark: Any, place: Place) -> Callable[..., None]:
+    """Time a call whose result was asserted, and what NumPy does instead; one call moves bytes and does operations."""
 
-    def run(function, *arguments):
-        def call():
-            result = function(*arguments)
-            devices.synchronize(device)
-            return result
-
-        return benchmark(call)
+    def run(call: Call, beside: Call | None = None, moved: int = 0, flops: float = 0) -> None:
+        if benchmark.enabled:
+            seconds = TAPE.play(_measured(call, place))
+            benchmark.pedantic(TAPE.advance, rounds=len(seconds), iterations=1)
+            benchmark.extra_info.update(_facts(call, beside, place, statistics.median(seconds), moved, flops))
 
     return run
+
+
+def _measured(call: Call, place: Place) -> list[float]:
+    try:
+        return place.clock.seconds(call, place.device)
+    except RuntimeError as error:
+        if place.clock is not clocks.GRAPH:
+            raise
+        pytest.skip(f"no graph can be made of it: {str(error).splitlines()[0]}")
+
+
+def _facts(call: Call, beside: Call | None, place: Place, seconds: float, moved: int, flops: float) -> dict[str, Any]:
+    """What the JSON and the table hold besides pytest-benchmark's own: seconds, bytes, and parts of the ceilings."""
+    most = ceilings(place.device, place.clock)
+    facts = {"torch": str(torch.__version__), "place": str(place), "seconds": seconds}
+    facts["peak bytes"] = clocks.peak(call, place.device)
+    if beside:
+        clock = clocks.PROCESSOR if place.clock is clocks.PROCESSOR else clocks.WALL
+        facts["NumPy seconds"] = statistics.median(clock.seconds(beside, "cpu"))
+    if moved:
+        facts["GB/s"] = moved / seconds / 1e9
+        facts["of the bandwidth"] = facts["GB/s"] / most.bandwidth(moved)
+    if flops:
+        facts["GFLOP/s"] = flops / seconds / 1e9
+        facts["of the operations"] = facts["GFLOP/s"] / most.operations
+    return facts
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Under pytest-benchmark's table: torch beside NumPy, and what part of the machine it uses."""
+    session = getattr(config, "_benchmarksession", None)
+    timed = [bench for bench in getattr(session, "benchmarks", []) if "seconds" in bench.extra_info]
+    if not timed:
+        return
+    lines = [["", *COLUMNS], *([bench.name, *_written(bench.extra_info)] for bench in timed)]
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    terminalreporter.section("torch beside NumPy (medians)")
+    for name, *cells in lines:
+        terminalreporter.write_line("  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]))
+
+
+def _written(facts: dict[str, Any]) -> list[str]:
+    return [write(facts) if _known(write, facts) else "" for write in COLUMNS.values()]
+
+
+def _known(write: Callable[[dict[str, Any]], str], facts: dict[str, Any]) -> bool:
+    try:
+        return bool(write(facts))
+    except KeyError:
+        return False
+
+
+def _time(seconds: float) -> str:
+    units = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}
+    unit = next((unit for unit, scale in units.items() if seconds >= scale), "ns")
+    return f"{seconds / units.get(unit, 1e-9):.3g} {unit}"

@@ -8,6 +8,7 @@ close       the one comparison
 gradient    derivatives by complex step, random cotangents, the adjoint identity
 sharing     who shares memory with whom, proven by writing
 device      the devices a claim can run on
+clock       how long a call takes on one of them, and what it holds
 dtypes      torch's dtypes beside NumPy's
 warning     the warnings of torch, each time
 deviation   where PyTorch and its documentation are known to differ

@@ -1,0 +1,46 @@
+"""What a device does at most, for people to look at: bytes by second in each level of its memory, multiplications."""
+
+from __future__ import annotations
+
+import functools
+import statistics
+from typing import NamedTuple
+
+import torch
+
+from suites.kit import clock as clocks
+from suites.kit import draw, tensor
+
+#: Bytes that a copy moves: within the first caches, within the last, and beyond them.
+LEVELS = (2**15, 2**20, 2**23, 2**27)
+SIDE = 768
+
+
+class Ceiling(NamedTuple):
+    """Gigabytes by second of copies of each size, and billions of operations by second of a matrix product."""
+
+    copies: dict[int, float]
+    operations: float
+
+    def bandwidth(self, moved: int) -> float:
+        """That of the smallest copy which moves as much, or of the largest."""
+        return self.copies[next((level for level in LEVELS if level >= moved), LEVELS[-1])]
+
+
+@functools.cache
+def ceilings(device: str, clock: clocks.Clock) -> Ceiling:
+    """Measure them, once in a run."""
+    copies = {level: level / _median(_copying(level, device), device, clock) / 1e9 for level in LEVELS}
+    left, right = (tensor(draw.lattice(seed, (SIDE, SIDE)).astype("float32"), device) for seed in (1, 2))
+    seconds = _median(functools.partial(torch.matmul, left, right), device, clock)
+    return Ceiling(copies, 2 * SIDE**3 / seconds / 1e9)
+
+
+def _copying(level: int, device: str) -> clocks.Call:
+    """Read half of the bytes and write the other half."""
+    source = tensor(draw.normal(1, level // 8, dtype="float32"), device)
+    return functools.partial(torch.empty_like(source).copy_, source)
+
+
+def _median(call: clocks.Call, device: str, clock: clocks.Clock) -> float:
+    return statistics.median(clock.seconds(call, device))
