@@ -1,4 +1,4 @@
-"""The command line: python -m reports show, page, coverage, compare, gate or matrix."""
+"""The command line: python -m reports show, page, coverage, compare, gate, timing, calibrate or matrix."""
 
 from __future__ import annotations
 
@@ -74,6 +74,20 @@ def gate(options: argparse.Namespace) -> int:
     return gate(options)
 
 
+def timing(options: argparse.Namespace) -> int:
+    """Is the candidate slower? Two processes take turns on one core: exit code 1 where something is much slower."""
+    from reports.timing.command import timing
+
+    return timing(options)
+
+
+def calibrate(options: argparse.Namespace) -> int:
+    """How good is the judge of times here? A torch beside itself, slowed down by what is known."""
+    from reports.timing.calibrate import calibrate
+
+    return calibrate(options)
+
+
 def matrix(options: argparse.Namespace) -> int:
     """Lay runs side by side: claims by versions and devices, the first bad and the last good version of each."""
     from rich.console import Console
@@ -89,9 +103,13 @@ def matrix(options: argparse.Namespace) -> int:
 
 def _parser() -> Parser:
     from reports.gate.gate import add_options
+    from reports.timing.calibrate import add_options as calibrate_options
+    from reports.timing.command import add_options as timing_options
 
     parser = Parser(prog="python -m reports", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="show | page | coverage | compare | gate | matrix")
+    commands = parser.add_subparsers(
+        required=True, metavar="show | page | coverage | compare | gate | timing | calibrate | matrix"
+    )
     for command, default in ((show, RUNS), (page, RUNS), (coverage, None)):
         added = _command(commands, command)
         added.add_argument("run", nargs="?", type=Path, default=default, help="a record, or a folder of records")
@@ -104,6 +122,8 @@ def _parser() -> Parser:
     added = _command(commands, gate)
     add_options(added)
     _outcome_options(added)
+    timing_options(_command(commands, timing))
+    calibrate_options(_command(commands, calibrate))
     added = _command(commands, matrix)
     added.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="a record, or a folder of records")
     added.add_argument("--out", type=Path, metavar="FILE", help="write the matrix as one HTML file")

@@ -42,14 +42,13 @@ def of(device: str) -> tuple[Clock, ...]:
     return (HOST, events, GRAPH) if hasattr(module, "CUDAGraph") else (HOST, events)
 
 
-def blocks(call: Call, now: Callable[[], float], most: int = 2**30) -> list[float]:
-    """Seconds of a call by the clock ``now``, of blocks of at most ``most`` calls, once warm."""
+def blocks(call: Call, now: Callable[[], float], rounds: int = ROUNDS) -> list[float]:
+    """Seconds of a call by the clock ``now``, in each of so many blocks of calls, once warm."""
     count, spent = 1, _block(call, 1, now)
-    while spent < BLOCK and count < most:
-        count = min(most, max(2 * count, int(1.2 * count * BLOCK / max(spent, 1e-7)) if count > 8 else 0))
+    while spent < BLOCK:
+        count = max(2 * count, int(1.2 * count * BLOCK / max(spent, 1e-7)) if count > 8 else 0)
         spent = _block(call, count, now)
-    rounds = max(5, min(ROUNDS, int(BUDGET / max(spent, 1e-9))))
-    return [_block(call, count, now) / count for _ in range(rounds)]
+    return [_block(call, count, now) / count for _ in range(max(3, min(rounds, int(BUDGET / spent))))]
 
 
 def _block(call: Call, count: int, now: Callable[[], float]) -> float:

@@ -1,0 +1,151 @@
+"""The command ``timing``: both sides' environments, the comparison, the table, the page and the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from reports.comparison.compare import COULD_NOT_TELL
+from reports.gate.build import ROOT, Recipe, default_cache, interpreter
+from reports.gate.proof import installed
+from reports.gate.side import GateError, side
+from reports.page import template
+from reports.text import line
+from reports.timing import paired
+from reports.timing.paired import Timing
+from reports.timing.side import DiedError
+
+#: Who is shown in what colour, and whether it stands in the way of an upgrade.
+TONES = {"slower": "red", "faster": "green", "refused": "red", "crashed": "red", "undecided": "yellow", "same": "dim"}
+#: A slowdown of this ratio, to the near end of its interval, stands in the way.
+MUCH = 1.25
+
+
+def timing(options: argparse.Namespace) -> int:
+    """Time both sides in turn: exit code 0 where nothing is much slower, 1 where something is, 3 could not tell."""
+    try:
+        before, after = (_python(*one, options) for one in zip(("baseline", "candidate"), options.torches))
+        start = paired.starting(before, after, max(paired.cores()))
+        names, notes = _asked(start, options)
+    except (GateError, DiedError) as error:
+        print(line(str(error)), file=sys.stderr)
+        return getattr(error, "code", COULD_NOT_TELL)
+    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+    with console.status("timing") as status:
+        found = paired.compare(start, names, options.seed, lambda done, of: status.update(f"timing: {done} of {of}"))
+    _print(found, notes)
+    if options.out:
+        _write(found, notes, options)
+    return 1 if any(blocks(timing) for timing in found) else 0
+
+
+def blocks(timing: Timing) -> bool:
+    """Whether it stands in the way: much slower for sure, or the candidate's result wrong or its process gone."""
+    candidate = "candidate" in timing.trouble
+    return candidate or (timing.verdict == "slower" and timing.estimate is not None and timing.estimate.low > MUCH)
+
+
+def _python(name: str, text: str, options: argparse.Namespace) -> Path:
+    asked = side(name, text)
+    log = (options.out or ROOT / "reports" / "runs") / f"{name}-environment.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    python = interpreter(asked, Recipe(options.cache), log)
+    installed(asked, python)
+    return python
+
+
+def _asked(start: paired.Start, options: argparse.Namespace) -> tuple[list[str], list[str]]:
+    """The benchmarks that both sides have and that were asked for, and what a reader should know of the machine."""
+    both, before, after = paired.names(start, options.benchmarks)
+    names = [name for name in both if options.select in name]
+    if not names:
+        raise GateError(f"no benchmark has {options.select!r} in its name")
+    return names, [f"torch {before['torch']} → {after['torch']}", *_hygiene(before["kernels"], after["kernels"])]
+
+
+def _hygiene(before: str, after: str) -> list[str]:
+    """What makes the times of this machine less certain, said rather than decided on."""
+    doubts = []
+    if before and after and before != after:
+        doubts.append(f"the sides run other kernels: {before} and {after}")
+    if not hasattr(os, "sched_setaffinity"):
+        doubts.append("this system cannot bind a process to a core")
+    if len(paired.cores()) < 2:
+        doubts.append("this machine has a single core, which the sides share with all else")
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > len(paired.cores()):
+        doubts.append(f"the machine is busy: load {os.getloadavg()[0]:.1f} on {len(paired.cores())} cores")
+    if _on_battery():
+        doubts.append("this machine runs on its battery")
+    return doubts
+
+
+def _on_battery() -> bool:
+    supplies = Path("/sys/class/power_supply").glob("*/status")
+    return any(supply.read_text(errors="replace").strip() == "Discharging" for supply in supplies)
+
+
+def _print(found: Sequence[Timing], notes: Sequence[str]) -> None:
+    console = Console(markup=False, emoji=False, highlight=False)
+    table = Table(box=None)
+    for head in ("benchmark", "verdict", "ratio", "99 % interval", "baseline", "candidate", "memory"):
+        table.add_column(head, no_wrap=True)
+    for timing in sorted(found, key=lambda timing: (timing.verdict == "same", -_ratio(timing))):
+        table.add_row(*map(line, cells(timing)), style=TONES[timing.verdict])
+    console.print(table)
+    for note in notes:
+        console.print(line(note), style="dim", soft_wrap=True)
+
+
+def cells(timing: Timing) -> list[str]:
+    """One line of the table."""
+    estimate, looks = timing.estimate, timing.looks
+    ratio = f"{estimate.ratio:.3f}" if estimate else timing.trouble
+    interval = f"{estimate.low:.3f} to {estimate.high:.3f}" if estimate and looks > 1 else ""
+    memory = f"{timing.bytes[0] / 2**20:.1f} → {timing.bytes[1] / 2**20:.1f} MiB" if timing.holds_more else ""
+    return [timing.name, timing.verdict, ratio, interval, *map(_time, timing.seconds), memory]
+
+
+def _place(ratio: float) -> float:
+    """Where a ratio stands in the plot: -100 at a half, 100 at twice."""
+    return max(-100.0, min(100.0, 100 * math.log2(ratio)))
+
+
+def _ratio(timing: Timing) -> float:
+    return timing.estimate.ratio if timing.estimate else float("inf")
+
+
+def _time(seconds: float) -> str:
+    units = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}
+    unit = next((unit for unit, scale in units.items() if seconds >= scale), "ns")
+    return f"{seconds / units.get(unit, 1e-9):.3g} {unit}"
+
+
+def _write(found: Sequence[Timing], notes: Sequence[str], options: argparse.Namespace) -> None:
+    """The page with its plots, and all that was measured as JSON."""
+    facts: list[dict[str, Any]] = [
+        {**timing._asdict(), "verdict": timing.verdict, "estimate": timing.estimate} for timing in found
+    ]
+    text = json.dumps({"notes": list(notes), "timings": facts}, indent=1)
+    (options.out / "timing.json").write_text(text, encoding="utf-8")
+    page = template("timing.html.jinja", place=_place).render(timings=found, notes=notes, cells=cells)
+    (options.out / "timing.html").write_text(page, encoding="utf-8")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command may be told."""
+    add = parser.add_argument
+    add("torches", nargs=2, metavar="TORCH", help="the baseline and the candidate, as the gate takes them")
+    add("--benchmarks", choices=("quick", "full"), default="full", help="how many (default: full)")
+    add("--select", default="", metavar="WORDS", help="only benchmarks with these words in their names")
+    add("--seed", type=int, default=0, metavar="N", help="another order of the blocks (default: 0)")
+    add("--cache", type=Path, default=default_cache(), metavar="DIR", help="where environments are kept")
+    add("--out", type=Path, metavar="DIR", help="write the page and JSON into DIR")

@@ -1,0 +1,190 @@
+"""Paired comparisons: what they find, what they do not, and what a side that dies costs; most on sides of numbers."""
+
+import argparse
+import json
+import math
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from reports.timing import command, paired
+from reports.timing.estimate import Estimate, estimate
+from reports.timing.paired import Timing
+from reports.timing.side import DiedError, Process, RefusedError
+
+NAMES = [f"benchmark {number}" for number in range(12)]
+
+
+class Machine:
+    """Pairs of sides on a noisy machine that grows slower: each process and each block errs by a few per cent."""
+
+    def __init__(self, seed, slowdowns=None, process=0.012, block=0.03, drift=0.0):
+        self.rng, self.slowdowns = random.Random(seed), slowdowns or {}
+        self.process, self.block, self.drift, self.blocks, self.started = process, block, drift, 0, 0
+
+    def start(self):
+        self.started += 1
+        return Side(self, {}), Side(self, self.slowdowns)
+
+
+class Side:
+    """A worker whose calls take a microsecond, or as much longer as the slowdowns say."""
+
+    def __init__(self, machine, slowdowns):
+        self.machine, self.slowdowns = machine, slowdowns
+
+    def ask(self, question):
+        if isinstance(question, str):
+            trouble = self.slowdowns.get(question)
+            if isinstance(trouble, Exception):
+                raise trouble
+            self.factor = (1 + (trouble or 0.0)) * math.exp(self.machine.rng.gauss(0, self.machine.process))
+            return {"seconds": 1e-6, "bytes": 100}
+        self.machine.blocks += 1
+        noise = self.machine.rng.gauss(0, self.machine.block) + self.machine.drift * self.machine.blocks
+        return question * 1e-6 * self.factor * math.exp(noise)
+
+    def close(self):
+        pass
+
+
+def verdicts(machine, names=NAMES):
+    return {timing.name: timing.verdict for timing in paired.compare(machine.start, names)}
+
+
+def test_the_interval_is_students():
+    found = estimate([math.log(1.1), math.log(1.2), math.log(1.3)])
+
+    middle = (1.1 * 1.2 * 1.3) ** (1 / 3)
+    reach = 9.925 * math.sqrt(sum(math.log(x / middle) ** 2 for x in (1.1, 1.2, 1.3)) / 2) / math.sqrt(3)
+    assert found == pytest.approx((middle, middle / math.exp(reach), middle * math.exp(reach)))
+
+
+@pytest.mark.parametrize(("ratios", "verdict"), [
+    ((1.05, 1.01, 1.09), "slower"), ((1.02, 1.01, 1.03), "same"), ((1.05, 0.99, 1.11), "undecided"),
+    ((0.95, 0.92, 0.99), "faster"), ((0.98, 0.96, 0.99), "same"), ((1.0, 0.93, 1.07), "undecided"),
+    ((1.0, 0.96, 1.04), "same"),
+])  # fmt: skip
+def test_a_verdict_needs_the_interval_and_a_difference_that_matters(ratios, verdict):
+    assert Estimate(*ratios).verdict == verdict
+
+
+def test_equal_sides_are_told_apart_less_than_once_in_two_hundred():
+    names = [f"benchmark {number}" for number in range(600)]
+
+    found = list(verdicts(Machine(1), names).values())
+
+    assert found.count("slower") + found.count("faster") <= 3
+    assert found.count("same") > 500
+
+
+@pytest.mark.parametrize(("slowdown", "power"), [(0.05, 0.8), (0.10, 0.97), (0.20, 0.99)])
+def test_slowdowns_are_found(slowdown, power):
+    names = [f"benchmark {number}" for number in range(100)]
+
+    found = list(verdicts(Machine(2, dict.fromkeys(names, slowdown)), names).values())
+
+    assert found.count("slower") >= 100 * power
+
+
+def test_a_machine_that_grows_slower_slows_neither_side():
+    found = verdicts(Machine(3, drift=0.01, block=0.0, process=0.0))
+
+    assert set(found.values()) == {"same"}
+
+
+def test_only_suspects_are_looked_at_again():
+    machine = Machine(4, {"benchmark 3": 0.3}, block=0.001, process=0.001)
+
+    found = {timing.name: timing for timing in paired.compare(machine.start, NAMES)}
+
+    assert [name for name, timing in found.items() if timing.looks == 2] == ["benchmark 3"]
+    assert machine.started == paired.FIRST[0] + paired.SECOND[0]
+    assert found["benchmark 3"].estimate.ratio == pytest.approx(1.3, rel=0.01)
+
+
+def test_a_side_that_dies_is_told_and_the_rest_goes_on():
+    machine = Machine(5, {"benchmark 3": DiedError("it ended")}, block=0.0, process=0.0)
+
+    found = {timing.name: timing for timing in paired.compare(machine.start, NAMES)}
+
+    assert (found["benchmark 3"].verdict, found["benchmark 3"].trouble) == ("crashed", "crashed: candidate: it ended")
+    assert {timing.verdict for timing in found.values()} == {"crashed", "same"}
+    assert command.blocks(found["benchmark 3"])
+
+
+def test_a_wrong_result_is_told_and_not_timed():
+    machine = Machine(6, {"benchmark 3": RefusedError("AssertionError: value")})
+
+    found = {timing.name: timing for timing in paired.compare(machine.start, NAMES)}
+
+    assert found["benchmark 3"].trouble == "refused: candidate: AssertionError: value"
+    assert found["benchmark 3"].pairs == ()
+
+
+def test_much_slower_blocks_and_slower_is_told():
+    slightly, much = (Timing("x", (math.log(ratio),) * 7, looks=2) for ratio in (1.1, 1.4))
+
+    assert (slightly.verdict, command.blocks(slightly)) == ("slower", False)
+    assert (much.verdict, command.blocks(much)) == ("slower", True)
+
+
+def test_more_memory_is_a_tenth_and_a_mebibyte_more():
+    assert Timing("x", (), bytes=(2**22, 2**23)).holds_more
+    assert not Timing("x", (), bytes=(100, 200)).holds_more
+    assert not Timing("x", (), bytes=(2**30, 2**30 + 2**21)).holds_more
+
+
+def test_the_page_and_the_json_hold_every_benchmark(tmp_path):
+    found = [
+        Timing("<b>", (0.3,) * 7, (1e-6, 2e-6), (2**22, 2**23), looks=2),
+        Timing("dead", (), trouble="crashed: candidate"),
+    ]
+
+    command._write(found, ["torch 1 → 2", "a doubt"], argparse.Namespace(out=tmp_path))
+
+    page = (tmp_path / "timing.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;" in page and "<b>" not in page.split("<main>")[1]
+    assert "a doubt" in page and "crashed" in page and "1.350" in page
+    told = json.loads((tmp_path / "timing.json").read_text(encoding="utf-8"))
+    assert [timing["verdict"] for timing in told["timings"]] == ["slower", "crashed"]
+
+
+def test_a_single_core_a_busy_machine_and_a_battery_are_said(monkeypatch):
+    monkeypatch.setattr(paired, "cores", lambda: {0})
+    monkeypatch.setattr(command, "_on_battery", lambda: True)
+    monkeypatch.setattr(command.os, "getloadavg", lambda: (9.0, 9.0, 9.0))
+    monkeypatch.delattr(command.os, "sched_setaffinity")
+
+    told = " ".join(command._hygiene("AVX2", "AVX512"))
+
+    assert all(word in told for word in ("AVX2", "bind", "single core", "busy", "battery"))
+
+
+@pytest.fixture
+def worker():
+    process = Process(Path(sys.executable), 0, 0.5)
+    yield process
+    process.close()
+
+
+def test_a_worker_answers_and_survives_an_error(worker):
+    asked = worker.ask(None)
+    with pytest.raises(RefusedError, match="KeyError"):
+        worker.ask("nothing of this name")
+    told = worker.ask("add of sixteen")
+
+    assert set(asked["quick"]) < set(asked["full"])
+    assert told["seconds"] > 0
+    assert told["bytes"] >= 64
+    assert worker.ask(2000) > 0
+
+
+def test_a_worker_that_is_gone_has_died(worker):
+    worker.ask(None)
+    worker.process.kill()
+
+    with pytest.raises(DiedError, match="-9"):
+        worker.ask("add of sixteen")
