@@ -124,8 +124,12 @@ def stepping(variant: Variant, device: str) -> Prepared:
 
 def stepping_in_numpy(variant: Variant) -> Callable[[], Any]:
     """The formula, on all parameters in one row, from the beginning each time."""
-    place, slope = (np.concatenate([value.ravel() for value in values(seed)]) for seed in (0, 1000))
-    return lambda: variant.algorithm.formula(place, slope, {}, **variant.bare)
+    return lambda: variant.algorithm.formula(in_a_row(0), in_a_row(1000), {}, **variant.bare)
+
+
+@functools.cache
+def in_a_row(seed: int) -> np.ndarray:
+    return np.concatenate([value.ravel() for value in values(seed)])
 
 
 def zeroing(set_to_none: bool, device: str) -> Prepared:
