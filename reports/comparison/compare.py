@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from reports import view
 from reports.cell import Cell
@@ -58,6 +58,7 @@ class Comparison:
     documentation: list[Change]
     doubts: list[str]
     notes: list[str] = field(default_factory=list)
+    timings: list[Any] = field(default_factory=list)
 
     @property
     def counts(self) -> Counter[str]:

@@ -24,6 +24,7 @@ def render(comparison: Comparison) -> str:
         "baseline": _run(comparison.before),
         "candidate": _run(comparison.after),
         "rows": [_row(row) for row in comparison.rows if row.verdict not in ("kept", "not run")],
+        "timings": [{**timing._asdict(), "verdict": timing.verdict} for timing in comparison.timings],
         "documentation": [change._asdict() for change in comparison.documentation],
     }
     return json.dumps(plain(told), indent=1)

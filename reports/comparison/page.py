@@ -10,6 +10,7 @@ from reports.comparison.screen import again, together, torch_of
 from reports.comparison.verdict import BLOCKS, DOUBTS, MEANINGS, SHOWN
 from reports.page import LONGEST_DETAIL, template
 from reports.record import Claim, Run
+from reports.timing import table
 
 # A page is read by a person: what is beyond these stands in the JSON.
 MOST, MOST_DETAILED = 2_000, 200
@@ -19,7 +20,8 @@ TONES = {"upgrade": "green", "do not upgrade": "red", "could not tell": "incompl
 def render(comparison: Comparison) -> str:
     """Give the HTML of a comparison."""
     decision, groups = decide(comparison), together(comparison.of(BLOCKS, DOUBTS, SHOWN))
-    return template("comparison.html.jinja", again=_again).render(
+    return template("comparison.html.jinja", again=_again, place=table.place).render(
+        table=table,
         comparison=comparison,
         decision=decision,
         tone=TONES[decision.word],

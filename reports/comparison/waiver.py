@@ -18,7 +18,7 @@ else:
     import tomli as tomllib
 
 #: The verdicts that can be waived; a waiver for another one would have nothing to do.
-WAIVABLE = ("regressed", "crashed", "hung", "lost", "unsteady", "undecided")
+WAIVABLE = ("regressed", "crashed", "hung", "lost", "much slower", "unsteady", "undecided")
 FIELDS = ("claim", "verdict", "torch", "reason", "link", "owner", "expires")
 LONGEST = timedelta(days=180)
 

@@ -21,6 +21,7 @@ from reports.gate.side import GateError, Side, side
 from reports.gate.stages import Stages
 from reports.record import Run
 from reports.text import line
+from reports.timing import paired, table
 
 
 class Ready(NamedTuple):
@@ -75,6 +76,7 @@ class _Gate:
         if not before.complete:
             raise _unfinished(last_line(before.path.with_name("pytest.log")))
         comparison = self.settled(compare(before, self.run(second)), first, second)
+        self.time(comparison, first, second)
         comparison.notes.append(self.stages.told())
         return conclude(comparison, self.waivers, self.out)
 
@@ -104,6 +106,21 @@ class _Gate:
         chosen = set(map(id, rows))
         comparison.rows = [replay.settle(row, before, after) if id(row) in chosen else row for row in comparison.rows]
         return comparison
+
+    def time(self, comparison: Comparison, first: Optional[Ready], second: Ready) -> None:
+        """Have both sides take turns at the benchmarks that were asked for, and tell of them among the verdicts."""
+        if not self.options.benchmarks or comparison.doubts:
+            return
+        if first is None:
+            comparison.notes.append("no benchmarks: a stored record has no interpreter to time")
+            return
+        with self.stages.stage("benchmarks", self.options.benchmarks) as watch:
+            start = paired.starting(first.python, second.python, max(paired.cores()))
+            names, _, _ = paired.names(start, self.options.benchmarks)
+            comparison.timings = paired.compare(start, names, self.question.seed, lambda done, of: watch(done))
+        again = f"python -m reports timing {first.side.text} {second.side.text}"
+        comparison.rows += table.rows(comparison.timings, again)
+        comparison.notes.append(table.told(comparison.timings))
 
     def replays(self, ready: Optional[Ready], nodes: tuple[str, ...]) -> replay.Replays:
         """Run some claims again on a side, three times; on none where the baseline is but a record."""
@@ -171,5 +188,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--select", action="append", default=[], metavar="PATH", help="only this folder or file of the suite")
     add("--profile", choices=("quick", "default", "soak"), help="how long to look (default: default)")
     add("--seed", type=int, metavar="N", help="look at other examples (default: 0)")
+    add("--benchmarks", choices=("quick", "full"), help="compare times too (default: claims alone)")
     add("--cache", type=Path, default=default_cache(), metavar="DIR", help="where environments are kept")
     add("--fresh", action="store_true", help="build the environments anew")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import sys
 from collections.abc import Sequence
@@ -15,19 +14,17 @@ from rich.console import Console
 from rich.table import Table
 
 from reports.comparison.compare import COULD_NOT_TELL
+from reports.comparison.verdict import BLOCKS, MEANINGS
 from reports.gate.build import ROOT, Recipe, default_cache, interpreter
 from reports.gate.proof import installed
 from reports.gate.side import GateError, side
 from reports.page import template
 from reports.text import line
-from reports.timing import paired
+from reports.timing import paired, table
 from reports.timing.paired import Timing
 from reports.timing.side import DiedError
 
-#: Who is shown in what colour, and whether it stands in the way of an upgrade.
-TONES = {"slower": "red", "faster": "green", "refused": "red", "crashed": "red", "undecided": "yellow", "same": "dim"}
-#: A slowdown of this ratio, to the near end of its interval, stands in the way.
-MUCH = 1.25
+COLOURS = {"failed": "red", "passed": "green", "deviates": "yellow", "skipped": "dim"}
 
 
 def timing(options: argparse.Namespace) -> int:
@@ -45,13 +42,7 @@ def timing(options: argparse.Namespace) -> int:
     _print(found, notes)
     if options.out:
         _write(found, notes, options)
-    return 1 if any(blocks(timing) for timing in found) else 0
-
-
-def blocks(timing: Timing) -> bool:
-    """Whether it stands in the way: much slower for sure, or the candidate's result wrong or its process gone."""
-    candidate = "candidate" in timing.trouble
-    return candidate or (timing.verdict == "slower" and timing.estimate is not None and timing.estimate.low > MUCH)
+    return 1 if any(MEANINGS[row.verdict].weight == BLOCKS for row in table.rows(found, "")) else 0
 
 
 def _python(name: str, text: str, options: argparse.Namespace) -> Path:
@@ -95,38 +86,14 @@ def _on_battery() -> bool:
 
 def _print(found: Sequence[Timing], notes: Sequence[str]) -> None:
     console = Console(markup=False, emoji=False, highlight=False)
-    table = Table(box=None)
-    for head in ("benchmark", "verdict", "ratio", "99 % interval", "baseline", "candidate", "memory"):
-        table.add_column(head, no_wrap=True)
-    for timing in sorted(found, key=lambda timing: (timing.verdict == "same", -_ratio(timing))):
-        table.add_row(*map(line, cells(timing)), style=TONES[timing.verdict])
-    console.print(table)
-    for note in notes:
+    lines = Table(box=None)
+    for head in table.HEADS:
+        lines.add_column(head, no_wrap=True)
+    for timing in table.by_interest(found):
+        lines.add_row(*map(line, table.cells(timing)), style=COLOURS[table.TONES[timing.verdict]])
+    console.print(lines)
+    for note in (table.told(found), *notes):
         console.print(line(note), style="dim", soft_wrap=True)
-
-
-def cells(timing: Timing) -> list[str]:
-    """One line of the table."""
-    estimate, looks = timing.estimate, timing.looks
-    ratio = f"{estimate.ratio:.3f}" if estimate else timing.trouble
-    interval = f"{estimate.low:.3f} to {estimate.high:.3f}" if estimate and looks > 1 else ""
-    memory = f"{timing.bytes[0] / 2**20:.1f} → {timing.bytes[1] / 2**20:.1f} MiB" if timing.holds_more else ""
-    return [timing.name, timing.verdict, ratio, interval, *map(_time, timing.seconds), memory]
-
-
-def _place(ratio: float) -> float:
-    """Where a ratio stands in the plot: -100 at a half, 100 at twice."""
-    return max(-100.0, min(100.0, 100 * math.log2(ratio)))
-
-
-def _ratio(timing: Timing) -> float:
-    return timing.estimate.ratio if timing.estimate else float("inf")
-
-
-def _time(seconds: float) -> str:
-    units = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}
-    unit = next((unit for unit, scale in units.items() if seconds >= scale), "ns")
-    return f"{seconds / units.get(unit, 1e-9):.3g} {unit}"
 
 
 def _write(found: Sequence[Timing], notes: Sequence[str], options: argparse.Namespace) -> None:
@@ -136,7 +103,7 @@ def _write(found: Sequence[Timing], notes: Sequence[str], options: argparse.Name
     ]
     text = json.dumps({"notes": list(notes), "timings": facts}, indent=1)
     (options.out / "timing.json").write_text(text, encoding="utf-8")
-    page = template("timing.html.jinja", place=_place).render(timings=found, notes=notes, cells=cells)
+    page = template("timing.html.jinja", place=table.place).render(table=table, timings=found, notes=notes)
     (options.out / "timing.html").write_text(page, encoding="utf-8")
 
 

@@ -9,10 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from reports.timing import command, paired
+from reports.__main__ import _parser
+from reports.comparison.compare import compare
+from reports.comparison.conclude import conclude
+from reports.comparison.verdict import MEANINGS
+from reports.gate.gate import Ready, _Gate
+from reports.record import read
+from reports.timing import command, paired, table
 from reports.timing.estimate import Estimate, estimate
 from reports.timing.paired import Timing
 from reports.timing.side import DiedError, Process, RefusedError
+from suites.meta.reports.records import CLAIM, HEADER, counted, write
 
 NAMES = [f"benchmark {number}" for number in range(12)]
 
@@ -52,6 +59,11 @@ class Side:
 
 def verdicts(machine, names=NAMES):
     return {timing.name: timing.verdict for timing in paired.compare(machine.start, names)}
+
+
+def judged(timing):
+    """The verdicts of a timing among those of the comparison, and their weights."""
+    return [(row.verdict, MEANINGS[row.verdict].weight) for row in table.rows([timing], "again")]
 
 
 def test_the_interval_is_students():
@@ -112,7 +124,7 @@ def test_a_side_that_dies_is_told_and_the_rest_goes_on():
 
     assert (found["benchmark 3"].verdict, found["benchmark 3"].trouble) == ("crashed", "crashed: candidate: it ended")
     assert {timing.verdict for timing in found.values()} == {"crashed", "same"}
-    assert command.blocks(found["benchmark 3"])
+    assert judged(found["benchmark 3"]) == [("crashed", "blocks")]
 
 
 def test_a_wrong_result_is_told_and_not_timed():
@@ -122,13 +134,15 @@ def test_a_wrong_result_is_told_and_not_timed():
 
     assert found["benchmark 3"].trouble == "refused: candidate: AssertionError: value"
     assert found["benchmark 3"].pairs == ()
+    assert judged(found["benchmark 3"]) == [("regressed", "blocks")]
 
 
 def test_much_slower_blocks_and_slower_is_told():
     slightly, much = (Timing("x", (math.log(ratio),) * 7, looks=2) for ratio in (1.1, 1.4))
 
-    assert (slightly.verdict, command.blocks(slightly)) == ("slower", False)
-    assert (much.verdict, command.blocks(much)) == ("slower", True)
+    assert judged(slightly) == [("slower", "shown")]
+    assert judged(much) == [("much slower", "blocks")]
+    assert next(iter(table.rows([much], "again"))).claim.reproduce == "again --select 'x'"
 
 
 def test_more_memory_is_a_tenth_and_a_mebibyte_more():
@@ -161,6 +175,41 @@ def test_a_single_core_a_busy_machine_and_a_battery_are_said(monkeypatch):
     told = " ".join(command._hygiene("AVX2", "AVX512"))
 
     assert all(word in told for word in ("AVX2", "bind", "single core", "busy", "battery"))
+
+
+@pytest.fixture
+def asked(tmp_path, monkeypatch):
+    """A gate between a torch and itself that was asked for benchmarks, and what it made of the claims."""
+    runs = [write(tmp_path / f"{side}.jsonl", HEADER, CLAIM, counted([CLAIM])) for side in ("a", "b")]
+    monkeypatch.setattr(paired, "names", lambda start, some: (["slow", "fast"], {}, {}))
+    found = [Timing("slow", (math.log(1.5),) * 7, looks=2), Timing("fast", (math.log(0.9),) * 7, looks=2)]
+    monkeypatch.setattr(paired, "compare", lambda start, names, seed, watch: found)
+    options = [sys.executable, sys.executable, "--benchmarks", "quick", "--out", str(tmp_path / "out")]
+    asked = _Gate(_parser().parse_args(["gate", *options]))
+    ready = Ready(asked.candidate, Path(sys.executable), None)
+    return asked, ready, compare(*map(read, runs))
+
+
+def test_times_join_the_verdicts_of_a_gate(asked, tmp_path, capsys):
+    gate, ready, comparison = asked
+
+    gate.time(comparison, ready, ready)
+
+    assert conclude(comparison, [], tmp_path / "out") == 1
+    assert "do not upgrade: 1 claim is in the way: 1 much slower" in capsys.readouterr().out
+    page = (tmp_path / "out" / "comparison.html").read_text(encoding="utf-8")
+    assert "<h2>Times</h2>" in page
+    assert page.count("<svg") == 2
+    assert "--select &#39;slow&#39;" in page
+
+
+def test_a_stored_baseline_cannot_be_timed(asked):
+    gate, ready, comparison = asked
+
+    gate.time(comparison, None, ready)
+
+    assert comparison.timings == []
+    assert "no benchmarks: a stored record has no interpreter to time" in comparison.notes
 
 
 @pytest.fixture
