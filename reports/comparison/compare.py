@@ -101,16 +101,17 @@ class _TakenBack:
         """Tell a statement that is gone from a changed text from one that is no longer checked."""
         names = [name for name in claim.documents if name in self.changed]
         gone = [name for name in names if self.changed[name][0] in ("vanished", "undocumented")]
-        if gone and not any(self.deprecated(name) for name in gone):
-            return Judgement("lost", f"{', '.join(gone)} is gone, and no deprecation was told before")
+        if gone and not any(self.warned(name) for name in gone):
+            return Judgement("lost", f"{', '.join(gone)} is gone, and its documentation did not warn of it")
         if _function(claim) not in self.functions or not names:
             return None
-        told = "went after its deprecation" if gone else "changed its text, which says it no longer"
+        told = "went, as its documentation had warned" if gone else "changed its text, which says it no longer"
         return Judgement("removed", f"{', '.join(gone or names)} {told}")
 
-    def deprecated(self, name: str) -> bool:
-        """Whether the baseline's documentation warned."""
-        return "deprecated" in str(self.texts[name]["text"]).lower()
+    def warned(self, name: str) -> bool:
+        """Whether the baseline's documentation called the name deprecated or subject to change."""
+        text = str(self.texts[name]["text"]).lower()
+        return any(words in text for words in ("deprecated", "subject to change"))
 
 
 def decide(comparison: Comparison) -> Decision:

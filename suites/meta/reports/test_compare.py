@@ -113,7 +113,9 @@ def test_a_statement_whose_text_is_gone_is_removed_and_one_without_reason_lost(t
     assert verdicts(first, other)["test_shows[2]"] == "removed"
 
 
-@pytest.mark.parametrize(("told", "verdict"), [("x. Deprecated since 2.9.", "removed"), ("x", "lost")])
+@pytest.mark.parametrize(("told", "verdict"), [
+    ("x. Deprecated since 2.9.", "removed"), ("x. Experimental and subject to change.", "removed"), ("x", "lost"),
+])  # fmt: skip
 def test_a_name_that_is_gone_is_lost_unless_its_text_warned(tmp_path, told, verdict):
     text = {"kind": "documentation", "name": "torch.qr", "sha256": told, "text": told}
     rows = [{**CLAIM, "claim": f"suites/a/test_a.py::test_shows[{n}]", "documents": ["torch.qr"]} for n in "12"]
