@@ -114,10 +114,14 @@ class _Gate:
         if first is None:
             comparison.notes.append("no benchmarks: a stored record has no interpreter to time")
             return
+        start = paired.starting(first.python, second.python, max(paired.cores()))
         with self.stages.stage("benchmarks", self.options.benchmarks) as watch:
-            start = paired.starting(first.python, second.python, max(paired.cores()))
-            names, _, _ = paired.names(start, self.options.benchmarks)
-            comparison.timings = paired.compare(start, names, self.question.seed, lambda done, of: watch(done))
+            try:
+                names, _, _ = paired.names(start, self.options.benchmarks)
+                comparison.timings = paired.compare(start, names, self.question.seed, lambda done, of: watch(done))
+            except ChildProcessError as error:  # the claims are judged all the same
+                comparison.notes.append(f"no benchmarks: a side could not be asked for them: {error}")
+                return
         again = f"python -m reports timing {first.side.text} {second.side.text}"
         comparison.rows += table.rows(comparison.timings, again)
         comparison.notes.append(table.told(comparison.timings))

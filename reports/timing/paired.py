@@ -46,10 +46,10 @@ class Timing(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Slower, faster, same or undecided; a first look that finds nothing is enough for same."""
+        """Slower, faster, same or undecided; who was looked at once was no suspect, which is enough for same."""
         if self.trouble or self.estimate is None:
             return self.trouble.partition(":")[0] or "undecided"
-        return "same" if self.looks == 1 and not self.suspect else self.estimate.verdict
+        return "same" if self.looks == 1 else self.estimate.verdict
 
     @property
     def holds_more(self) -> bool:

@@ -15,7 +15,7 @@ from reports.gate.build import ROOT
 ONE = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 
 
-class DiedError(Exception):
+class DiedError(ChildProcessError):
     """A side's process ended in the middle of a question."""
 
 

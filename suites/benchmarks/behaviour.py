@@ -23,7 +23,7 @@ class Brain(NamedTuple):
     array: np.ndarray
 
 
-def rounded_once(*arrays: np.ndarray) -> bound.Bound:
+def unrounded(wanted: np.ndarray) -> bound.Bound:
     """Results that are numbers of the dtype: small integers, moved or added up."""
     return bound.Bound(0.0, 0.0, signed_zeros=False)
 
@@ -37,7 +37,7 @@ class Behaviour(NamedTuple):
     arguments: Callable[[int], tuple[Any, ...]]
     torch: Callable[..., Any]
     numpy: Callable[..., Any]
-    bound: Callable[[np.ndarray], bound.Bound | bound.Norm] = rounded_once
+    bound: Callable[[np.ndarray], bound.Bound | bound.Norm] = unrounded
     flops: float = 0
     seen: Callable[[Any], Any] = lambda result: result
 

@@ -16,8 +16,8 @@ Call = Callable[[], Any]
 
 #: The table beside pytest-benchmark's: what it says of each benchmark, and how that is written.
 COLUMNS = {
-    "torch": lambda facts: _time(facts["seconds"]),
-    "NumPy": lambda facts: _time(facts["NumPy seconds"]),
+    "torch, µs": lambda facts: f"{1e6 * facts['seconds']:,.2f}",
+    "NumPy, µs": lambda facts: f"{1e6 * facts['NumPy seconds']:,.2f}",
     "torch/NumPy": lambda facts: f"{facts['seconds'] / facts['NumPy seconds']:.2f}",
     "GB/s": lambda facts: f"{facts['GB/s']:.1f}",
     "of copies": lambda facts: f"{facts['of the bandwidth']:.0%}",
@@ -95,25 +95,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     timed = [bench for bench in getattr(session, "benchmarks", []) if "seconds" in bench.extra_info]
     if not timed:
         return
-    lines = [["", *COLUMNS], *([bench.name, *_written(bench.extra_info)] for bench in timed)]
+    cells = ([_cell(write, bench.extra_info) for write in COLUMNS.values()] for bench in timed)
+    lines = [["", *COLUMNS], *([bench.name, *written] for bench, written in zip(timed, cells))]
     widths = [max(map(len, column)) for column in zip(*lines)]
     terminalreporter.section("torch beside NumPy (medians)")
     for name, *cells in lines:
         terminalreporter.write_line("  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]))
 
 
-def _written(facts: dict[str, Any]) -> list[str]:
-    return [write(facts) if _known(write, facts) else "" for write in COLUMNS.values()]
-
-
-def _known(write: Callable[[dict[str, Any]], str], facts: dict[str, Any]) -> bool:
+def _cell(write: Callable[[dict[str, Any]], str], facts: dict[str, Any]) -> str:
+    """What a column says of a benchmark, nothing where it has no such fact."""
     try:
-        return bool(write(facts))
+        return write(facts)
     except KeyError:
-        return False
-
-
-def _time(seconds: float) -> str:
-    units = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}
-    unit = next((unit for unit, scale in units.items() if seconds >= scale), "ns")
-    return f"{seconds / units.get(unit, 1e-9):.3g} {unit}"
+        return ""

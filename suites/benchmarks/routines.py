@@ -170,7 +170,8 @@ def copying(device: str) -> Prepared:
     model, copies = holding(Net(), random_parameters(0), device), []
 
     def right() -> None:
-        for name, value in copies[-1].state_dict().items():
+        assert len(copies) == 1
+        for name, value in copies[0].state_dict().items():
             close(value, random_parameters(0)[name], device=device)
 
     return Prepared(lambda: copies.__setitem__(slice(None), [copy.deepcopy(model)]), right)
@@ -184,7 +185,11 @@ def loading(device: str) -> Prepared:
     def once() -> None:
         seen[:] = [batch.to(device) for (batch,) in loader]
 
-    return Prepared(once, lambda: close(torch.cat(seen), rows, device=device))
+    def right() -> None:
+        assert len(seen) == 32
+        close(torch.cat(seen), rows, device=device)
+
+    return Prepared(once, right)
 
 
 #: The releases that have an implementation, and do as its formula says.

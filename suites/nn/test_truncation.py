@@ -80,22 +80,14 @@ def has_no_outliers(case: str, dtype: torch.dtype, device: str) -> None:
     assert COUNT * (1 - share(highest, *CASES[case])) >= FALSE_ALARM
 
 
-@documents("torch.nn.init.trunc_normal_", since="2.2")
-@warned
-@pytest.mark.dtypes(torch.float16)
-@pytest.mark.parametrize("case", ["around", "wide", "beside", "half"])
-def test_float16_follows_it_too(case, dtype, device):
-    """In float16 too, trunc_normal_ draws from the restricted distribution, and no outliers."""
-    has_no_outliers(case, dtype, device)
-
-
 @documents("torch.nn.init.trunc_normal_")
 @warned
-@pytest.mark.dtypes(torch.bfloat16)
+@pytest.mark.parametrize("kind", [pytest.param(torch.float16, marks=documents(since="2.2"), id="half"),
+                                  pytest.param(torch.bfloat16, id="brain")])  # fmt: skip
 @pytest.mark.parametrize("case", ["around", "wide", "beside", "half"])
-def test_bfloat16_follows_it_too(case, dtype, device):
-    """In bfloat16 too, trunc_normal_ draws from the restricted distribution, and no outliers."""
-    has_no_outliers(case, dtype, device)
+def test_half_types_follow_it_too(case, kind, device):
+    """In half types too, trunc_normal_ draws from the restricted distribution, and no outliers."""
+    has_no_outliers(case, kind, device)
 
 
 @documents("torch.nn.init.trunc_normal_")

@@ -120,10 +120,8 @@ TRUNCATION = (
           {"case": "around"}),
     Plant("all lie at an end", truncation.test_follows_it_far_from_the_mean, TRUNC,
           lambda original: lambda weight, mean, std, low, high: weight.fill_(high), {"case": "far above"}),
-    Plant("one lies at an end", truncation.test_bfloat16_follows_it_too, TRUNC, with_outlier,
-          {"case": "wide", "dtype": torch.bfloat16}),
-    Plant("one lies at an end", truncation.test_float16_follows_it_too, TRUNC, with_outlier,
-          {"case": "wide", "dtype": torch.float16}),
+    Plant("one lies at an end", truncation.test_half_types_follow_it_too, TRUNC, with_outlier,
+          {"case": "wide", "kind": torch.bfloat16}),
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.__main__ import _parser
+from reports.__main__ import _parser, main
 from reports.comparison.compare import compare
 from reports.comparison.conclude import conclude
 from reports.comparison.verdict import MEANINGS
@@ -210,6 +210,28 @@ def test_a_stored_baseline_cannot_be_timed(asked):
 
     assert comparison.timings == []
     assert "no benchmarks: a stored record has no interpreter to time" in comparison.notes
+
+
+def test_a_side_that_cannot_be_timed_costs_the_times_alone(asked, monkeypatch):
+    def died(start, some):
+        raise DiedError("the process ended with code 1")
+
+    monkeypatch.setattr(paired, "names", died)
+    gate, ready, comparison = asked
+
+    gate.time(comparison, ready, ready)
+
+    assert "could not be asked for them: the process ended with code 1" in comparison.notes[-1]
+    assert comparison.timings == []
+
+
+def test_an_interpreter_without_torch_is_one_line(tmp_path, capsys):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexit 7\n")
+    python.chmod(0o755)
+
+    assert main(["calibrate", str(python)]) == 2
+    assert capsys.readouterr().err == "the process ended with code 7\n"
 
 
 @pytest.fixture
