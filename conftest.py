@@ -28,7 +28,7 @@ from suites.kit.deviation import Deviation, DeviationError, by_function, load
 from suites.kit.documents import claim_of, docstring, problems
 from suites.kit.ledger import LEDGER, count_examples
 
-pytest_plugins = ["reports.plugin", "pytester"]
+pytest_plugins = ["reports.limit", "reports.plugin", "pytester"]
 
 ROOT = Path(__file__).parent
 CAPABILITY = environment.capability(torch.__config__.show()) or "unknown"

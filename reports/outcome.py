@@ -82,8 +82,6 @@ def falsifying(text: str) -> Optional[str]:
 
 def _failure(failed: Sequence[Any]) -> str:
     reason = message(failed[0])
-    if "Timeout (>" in reason:
-        return "hung"
     if "[XPASS(strict)]" in reason:
         return "fixed"
     return "failed" if any(report.when == "call" for report in failed) else "error"

@@ -13,7 +13,7 @@ from typing import Any, Optional
 
 import pytest
 
-from reports import environment, inventory, outcome, summary
+from reports import environment, inventory, limit, outcome, summary
 from reports.cell import cell, command, is_claim
 from reports.floor import shortfall
 from reports.plain import plain
@@ -47,7 +47,7 @@ class Recorder:
         self.config = config
         self.devices = list(config.getoption("device", None) or ["cpu"])
         self.docstring = getattr(config, "documentation", lambda name: None)
-        self.limit = time_limit(config)
+        self.limit = limit.seconds(config)
         self.began = time.monotonic()
         self.started: dict[str, float] = {}
         self.reports: dict[str, list[Any]] = {}
@@ -201,18 +201,3 @@ def open_record(config: pytest.Config, torch: str) -> Writer:
         return Writer(folder / f"{moment}-torch-{torch}-{os.getpid()}.jsonl")
     except OSError as error:
         pytest.exit(f"cannot write a record to {folder}: {error.strerror}; choose another folder: --record=DIR", 2)
-
-
-def time_limit(config: pytest.Config) -> Optional[float]:
-    """Find the seconds pytest-timeout gives a claim, where it gives any."""
-    for value in (config.getoption("timeout", None), os.environ.get("PYTEST_TIMEOUT"), _ini(config, "timeout")):
-        if value not in (None, ""):
-            return float(value) or None
-    return None
-
-
-def _ini(config: pytest.Config, name: str) -> Any:
-    try:
-        return config.getini(name)
-    except ValueError:  # pytest-timeout is not installed
-        return None

@@ -31,7 +31,7 @@ import pytest
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with SIGINT ignored
 
-pytest_plugins = ["reports.plugin"]
+pytest_plugins = ["reports.limit", "reports.plugin"]
 SEEN = {"comparisons": 3, "examples": 2, "observations": {"default": 1.5}}
 
 

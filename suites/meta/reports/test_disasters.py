@@ -38,17 +38,26 @@ def test_a_crashed_claim_keeps_its_statement_and_heading(suite):
 
 def test_a_claim_over_its_time_is_hung_and_the_rest_runs(suite):
     hang = "def test_waits(): threading.Event().wait()"
-    done = suite.run(AROUND.format(hang), "-n", 2, "--timeout=1", "--timeout-method=thread")
+    done = suite.run(AROUND.format(hang), "-n", 2, "--limit=1")
 
     assert suite.outcomes() == {"test_before": "passed", "test_waits": "hung", "test_after": "passed"}
+    assert "in test_waits" in done.stderr  # where it stood
     assert done.returncode == 1
 
 
-def test_a_hang_that_a_signal_ends_is_hung_too(suite):
-    hang = "def test_waits(): threading.Event().wait()"
-    suite.run(AROUND.format(hang), "--timeout=1", "--timeout-method=signal")
+@pytest.mark.parametrize("limit", ["soon", "-1", "nan", "inf", ""])
+def test_a_limit_that_is_no_number_of_seconds_is_refused(suite, limit):
+    done = suite.run("def test_it(): pass", f"--limit={limit}")
 
-    assert suite.outcomes() == {"test_before": "passed", "test_waits": "hung", "test_after": "passed"}
+    assert done.returncode == 2
+    assert f"--limit is a number of seconds, 0 or more, not {limit!r}" in done.stdout + done.stderr
+
+
+def test_a_limit_of_zero_is_none(suite):
+    suite.run("def test_passes(): pass", "--limit=0")
+
+    assert suite.read().header["limit"] is None
+    assert suite.outcomes() == {"test_passes": "passed"}
 
 
 def test_a_run_whose_only_process_dies_names_the_claim_it_was_in(suite, capsys):
