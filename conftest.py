@@ -209,6 +209,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     """Let the one report that decides carry what the claim did; a worker sends three for each claim."""
     report = yield
+    if report.failed and LEDGER.at:
+        where = ", ".join(f"{name}={value}" for name, value in LEDGER.at.items())
+        report.sections.append(("Failing test case", f"Failing test case: ({where})"))
     if report.passed and report.when != "call":
         report.user_properties = []
     return report

@@ -62,7 +62,7 @@ def detail(report: Any) -> str:
     """Give the traceback of a failure, its middle left out where it is long."""
     if report.longrepr is None or isinstance(report.longrepr, tuple):
         return ""
-    return _middle_out("\n".join([str(report.longrepr), *_hypothesis_sections(report)]), LONGEST_DETAIL)
+    return _middle_out("\n".join([str(report.longrepr), *_inputs(report)]), LONGEST_DETAIL)
 
 
 def falsifying(text: str) -> Optional[str]:
@@ -87,9 +87,9 @@ def _failure(failed: Sequence[Any]) -> str:
     return "failed" if any(report.when == "call" for report in failed) else "error"
 
 
-def _hypothesis_sections(report: Any) -> list[str]:
-    """Hypothesis adds its notes to the exception from Python 3.11 on, and to a section of the report before."""
-    return [text for title, text in report.sections if title == "Hypothesis"]
+def _inputs(report: Any) -> list[str]:
+    """Give what is told beside the traceback: where a loop stood, and Hypothesis' notes before Python 3.11."""
+    return [text for title, text in report.sections if title in ("Hypothesis", "Failing test case")]
 
 
 def _line(text: str) -> str:

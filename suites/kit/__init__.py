@@ -12,14 +12,14 @@ clock       how long a call takes on one of them, and what it holds
 dtypes      torch's dtypes beside NumPy's
 warning     the warnings of torch, each time
 deviation   where PyTorch and its documentation are known to differ
-ledger      what the running claim has done: comparisons, examples, observations
+ledger      what the running claim has done: comparisons, examples, observations, where its loops are
 """
 
 from . import bound, device, draw, dtypes, gradient
 from .close import close
 from .convert import array, tensor
 from .documents import documents, since
-from .ledger import observe
+from .ledger import each, observe
 from .sharing import share_memory, unchanged
 from .warning import every_warning
 
@@ -31,6 +31,7 @@ __all__ = [
     "documents",
     "draw",
     "dtypes",
+    "each",
     "every_warning",
     "gradient",
     "observe",

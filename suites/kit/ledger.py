@@ -1,9 +1,11 @@
-"""What the running claim has done so far: comparisons, examples, observations."""
+"""What the running claim has done so far: comparisons, examples, observations, and how far its loops are."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import Any, Callable
 
 from hypothesis import is_hypothesis_test
@@ -16,10 +18,11 @@ class Ledger:
     comparisons: int = 0
     examples: int = 0
     observations: dict[str, Any] = dataclasses.field(default_factory=dict)
+    at: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def clear(self) -> None:
         """Begin a new claim."""
-        self.comparisons, self.examples, self.observations = 0, 0, {}
+        self.comparisons, self.examples, self.observations, self.at = 0, 0, {}, {}
 
 
 LEDGER = Ledger()
@@ -31,6 +34,18 @@ def observe(name: str, value: Any) -> None:
     ``value`` is anything JSON can hold. An observation never fails a run.
     """
     LEDGER.observations[name] = value
+
+
+def each(**choices: Iterable[Any]) -> Iterator[Any]:
+    """Loop over choices as in ``for axis in each(axis=(0, 1))``, over the product of several; failures say at which.
+
+    A loop in one cell judges as much as many cells, and costs less.
+    """
+    for values in itertools.product(*choices.values()):
+        LEDGER.at.update(zip(choices, map(repr, values)))
+        yield values if len(values) > 1 else values[0]
+    for name in choices:
+        LEDGER.at.pop(name, None)
 
 
 def count_examples(function: Callable[..., Any]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from suites.kit import array, documents, dtypes, observe, share_memory, tensor, unchanged
+from suites.kit import array, documents, dtypes, each, observe, share_memory, tensor, unchanged
 from suites.operators import bits
 from suites.operators.catalogue import CALLS, QUIET, REDUCTIONS, tensors, words
 from suites.operators.every import LAYOUTS, PAIRS, STRETCHED, every, packed, placed, same, stretched
@@ -34,7 +34,7 @@ METHODS = tuple(call for call in CALLS if hasattr(torch.Tensor, call.name) and c
 @documents("tensor_view", guide=GUIDE)
 def test_does_not_depend_on_the_strides(row, dtype, device):
     """{row} is the same of the same numbers, transposed, stepped, offset, expanded or with channels last in memory."""
-    for layout in LAYOUTS:
+    for layout in each(layout=LAYOUTS):
         parts = row.parts(device, placed(layout), dtypes.name(dtype))
         expected = row.results(*row.parts(device, packed(layout), dtypes.name(dtype)))
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from hypothesis import given
 
-from suites.kit import bound, close, documents, draw, dtypes, tensor, unchanged
+from suites.kit import bound, close, documents, draw, dtypes, each, tensor, unchanged
 from suites.operators import operands
 from suites.operators.values import agree, numbers, oracle, unsigned_zero
 
@@ -258,7 +258,7 @@ def assert_counts_every_term(pair, dtype, device):
     """The product of tensors of ones and minus ones, none of which may be lost, in any of the layouts."""
     ones = [np.where(np.random.default_rng(seed).random(shape) < 0.5, -1, 1) for seed, shape in enumerate(pair)]
     expected = np.asarray(np.matmul(*ones)).astype(dtypes.in_numpy(dtype))
-    for layout in draw.WRITABLE:
+    for layout in each(layout=draw.WRITABLE):
         x, y = (tensor(draw.laid_out(part.astype(expected.dtype), layout), device, dtype) for part in ones)
 
         close(torch.matmul(x, y), expected, unsigned_zero(bound.exact), dtype=dtype, device=device)

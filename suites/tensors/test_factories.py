@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suites.kit import close, documents, draw, dtypes, share_memory, tensor
+from suites.kit import close, documents, draw, dtypes, each, share_memory, tensor
 from suites.tensors.state import default_dtype
 
 GUIDE = ("Basics of PyTorch & Tensor", "Tensors")
@@ -255,7 +255,7 @@ def test_is_square_unless_told_otherwise(rows, device):
 @documents("torch.eye")
 def test_writes_the_identity_into_out(device):
     """With out=, torch.eye clears that tensor, whatever its strides, writes the ones and returns it."""
-    for layout in draw.WRITABLE:
+    for layout in each(layout=draw.WRITABLE):
         out = tensor(draw.laid_out(draw.normal(1, 4, 6), layout), device)
 
         x = torch.eye(4, 6, out=out)

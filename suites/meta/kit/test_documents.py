@@ -59,6 +59,13 @@ def test_observes():
 def test_fails(value):
     """No seed is above a hundred."""
     close(np.asarray(min(value, 100)), np.asarray(value))
+
+@documents("torch.ones")
+def test_loops():
+    """No sum is above four."""
+    for one in each(one=(1, 2)):
+        for two, three in each(two=(1, 3), three="ab"):
+            assert one + two < 5 or three == "a"
 '''
 DEVIATIONS = "".join(
     f"[[deviation]]\nclaim = 'suites/test_claims.py::{name}'\ntorch = '>=1.0'\ndevice = '*'\nkind = '{kind}'\n"
@@ -104,6 +111,7 @@ def test_outcomes(ran):
         "test_was_fixed": "fixed",
         "test_observes": "passed",
         "test_fails": "failed",
+        "test_loops": "failed",
     }
 
 
@@ -115,6 +123,14 @@ def test_observations_comparisons_and_examples_are_recorded(ran):
     assert lines["test_draws"]["examples"] == 14
     assert "value=101" in lines["test_fails"]["falsifying"]
     assert "--seed=0" in lines["test_fails"]["reproduce"]
+
+
+def test_a_failure_in_a_loop_says_at_which_choices(ran):
+    house, (_, output) = ran
+    (line,) = [line for line in house.record() if "test_loops" in line.get("claim", "") and line["kind"] == "claim"]
+
+    assert line["falsifying"] == "Failing test case: (one=2, two=3, three='b')"
+    assert "Failing test case: (one=2, two=3, three='b')" in output
 
 
 def drawn(output, dtype):
