@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from reference import activation, normalization, pooling
 from reference.attention import scaled_dot_product_attention
 from reference.convolution import conv_transpose, convolution
-from suites.benchmarks.behaviour import Behaviour
+from suites.benchmarks.behaviour import Behaviour, Brain
 from suites.benchmarks.tensors import floats
 from suites.kit import bound, draw
 
@@ -87,6 +87,11 @@ CONVOLUTION.update({
     for layout in ("contiguous", "channels last")
     for name, (image, kernel) in CONVOLVED.items()
 })  # fmt: skip
+#: torch 2.9 went another way for volumes, and in half types lost the time of it.
+CONVOLUTION["conv3d in bfloat16"] = Behaviour(
+    lambda seed: tuple(map(Brain, floats(*CONVOLVED["conv3d"])(seed))), forward,
+    lambda x, w: convolution(x, w, padding=1), of_terms(8 * 27), flops=operations(*CONVOLVED["conv3d"]),
+)  # fmt: skip
 
 
 def batch_normal(x: torch.Tensor) -> torch.Tensor:
