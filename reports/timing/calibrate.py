@@ -8,24 +8,20 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from reports.timing import paired
 
-#: Parts of the time that the candidate burns on top; with none, every verdict but same and undecided is false.
-BURNS = (0.0, 0.03, 0.05, 0.10, 0.20)
+#: Per cent of the time that the candidate burns on top; with none, every verdict but same and undecided is false.
+BURNS = (0.0, 3.0, 5.0, 10.0, 20.0)
 VERDICTS = ("slower", "faster", "same", "undecided")
 
 
 def calibrate(options: argparse.Namespace) -> int:
-    """Compare a torch with itself and with itself slowed down, and count the verdicts."""
-    table = Table("slower by", "comparisons", *VERDICTS, "CPU seconds of a side", box=None)
-    for burn in BURNS:
-        found, seconds = _compared(options, burn)
-        shares = [f"{found[verdict] / sum(found.values()):.1%}" for verdict in VERDICTS]
-        table.add_row(f"{burn:.0%}", str(sum(found.values())), *shares, f"{seconds:.2f}")
-    Console(markup=False, emoji=False, highlight=False).print(table)
+    """Compare a torch with itself and with itself slowed down, and count the verdicts: a line for each slowdown."""
+    print("slowed by  comparisons  " + "  ".join(f"{verdict:>9}" for verdict in VERDICTS) + "  CPU seconds of a side")
+    for burn in options.slowdowns:
+        found, seconds = _compared(options, burn / 100)
+        counts = "  ".join(f"{found[verdict]:9}" for verdict in VERDICTS)
+        print(f"{burn:8g}%  {sum(found.values()):11}  {counts}  {seconds:21.2f}", flush=True)
     return 0
 
 
@@ -53,3 +49,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("python", nargs="?", type=Path, default=Path(sys.executable), help="the interpreter of an environment")
     add("--benchmarks", choices=("quick", "full"), default="quick", help="how many (default: quick)")
     add("--times", type=int, default=1, metavar="N", help="how often (default: 1)")
+    message = "per cent by which the candidate is slowed down, in turn (default: 0,3,5,10,20)"
+    add("--slowdowns", type=_percents, default=BURNS, metavar="N,…", help=message)
+
+
+def _percents(text: str) -> tuple[float, ...]:
+    try:
+        found = tuple(map(float, text.split(",")))
+    except ValueError:
+        found = (-1.0,)
+    if not all(0 <= percent <= 1000 for percent in found):
+        raise argparse.ArgumentTypeError(f"{text!r} are no per cents up to 1000, as in 0,5,10")
+    return found

@@ -225,6 +225,28 @@ def test_a_side_that_cannot_be_timed_costs_the_times_alone(asked, monkeypatch):
     assert comparison.timings == []
 
 
+def test_calibration_counts_the_verdicts_of_each_slowdown(monkeypatch, capsys):
+    def starting(baseline, candidate, core, burn):
+        return Machine(1, dict.fromkeys(NAMES, burn)).start
+
+    monkeypatch.setattr(paired, "starting", starting)
+    monkeypatch.setattr(paired, "names", lambda start, some: (NAMES, {}, {}))
+
+    assert main(["calibrate", "--slowdowns", "0,20", "--times", "2"]) == 0
+    equal, slowed = (line.split() for line in capsys.readouterr().out.splitlines()[1:])
+    assert equal[:3] == ["0%", "24", "0"]
+    assert slowed[:3] == ["20%", "24", "24"]
+
+
+@pytest.mark.parametrize("slowdowns", ["much", "-1", "", "nan"])
+def test_a_slowdown_that_is_no_percentage_is_refused(slowdowns, capsys):
+    with pytest.raises(SystemExit) as refused:
+        main(["calibrate", f"--slowdowns={slowdowns}"])
+
+    assert refused.value.code == 2
+    assert f"{slowdowns!r} are no per cents" in capsys.readouterr().err
+
+
 def test_an_interpreter_without_torch_is_one_line(tmp_path, capsys):
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nexit 7\n")
