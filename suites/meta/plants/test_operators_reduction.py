@@ -4,6 +4,7 @@ import torch
 
 from suites.meta import wrong
 from suites.meta.planting import Plant, assert_rejected, plants
+from suites.operators import test_every_place as places
 from suites.operators import test_extremes as extremes
 from suites.operators import test_item as item
 from suites.operators import test_reduction as reduction
@@ -131,6 +132,15 @@ REDUCTION = (
         {"number": 2**53 + 1},
     ),
 )
+PLACES = (
+    Plant("the tail of a vector", places.test_one_element_decides_wherever_it_lies, "torch.amin",
+          lambda f: lambda x, *a: f(x, *a) if a or x.numel() < 17 else f(x[:-1]),
+          {"name": "amin", "dtype": torch.float32}),
+    Plant("NaN is not true", places.test_what_is_not_zero_is_true, "torch.any",
+          lambda f: lambda x, *a: f(x.nan_to_num(nan=0.0), *a), {"name": "any", "dtype": torch.float32}),
+    Plant("the first", places.test_of_equal_extremes_so_far_the_last_is_taken, "torch.cummax",
+          lambda f: lambda x, axis: (f(x, axis)[0], f(x, axis)[1] * (x.ndim > 1)), {"name": "cummax"}),
+)  # fmt: skip
 EXTREMES = (
     Plant(
         "another place", extremes.test_extremes_come_with_their_places, "torch.max", wrong.misplaced, {"name": "max"}
@@ -231,7 +241,7 @@ EXTREMES = (
         {"order": 2, "dtype": torch.float64},
     ),
 )
-PLANTS = REDUCTION + EXTREMES
+PLANTS = REDUCTION + PLACES + EXTREMES
 
 
 @plants(*PLANTS)
