@@ -120,7 +120,7 @@ def decide(comparison: Comparison) -> Decision:
     if comparison.doubts:
         return Decision("could not tell", f"{comparison.doubts[0]}.", COULD_NOT_TELL)
     if blocking:
-        counts = Counter(row.verdict for row in blocking)
+        counts = Counter(verdict for verdict, _ in dict.fromkeys((row.verdict, row.claim.claim) for row in blocking))
         told = ", ".join(f"{count:,} {verdict}" for verdict, count in counts.items())
         return Decision("do not upgrade", f"{_claims(blocking)} in the way: {told}.", DO_NOT)
     if doubtful:

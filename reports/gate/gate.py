@@ -21,7 +21,8 @@ from reports.gate.side import GateError, Side, side
 from reports.gate.stages import Stages
 from reports.record import Run
 from reports.text import line
-from reports.timing import paired, table
+from reports.timing import hygiene, paired, table
+from reports.timing.side import DiedError, RefusedError
 
 
 class Ready(NamedTuple):
@@ -117,9 +118,10 @@ class _Gate:
         start = paired.starting(first.python, second.python, max(paired.cores()))
         with self.stages.stage("benchmarks", self.options.benchmarks) as watch:
             try:
-                names, _, _ = paired.names(start, self.options.benchmarks)
+                names, one, other = paired.names(start, self.options.benchmarks)
+                comparison.notes += hygiene.doubts(one.get("kernels", ""), other.get("kernels", ""))
                 comparison.timings = paired.compare(start, names, self.question.seed, lambda done, of: watch(done))
-            except ChildProcessError as error:  # the claims are judged all the same
+            except (DiedError, RefusedError) as error:  # the claims are judged all the same
                 comparison.notes.append(f"no benchmarks: a side could not be asked for them: {error}")
                 return
         again = f"python -m reports timing {first.side.text} {second.side.text}"

@@ -15,7 +15,7 @@ from reports.record import Run
 
 ASK = """
 import json
-import hypothesis, jinja2, mpmath, numpy, packaging, pytest, pytest_benchmark, rich, xdist
+import hypothesis, jinja2, mpmath, numpy, packaging, pytest, pytest_benchmark, rich, threadpoolctl, xdist
 import torch
 print(json.dumps([str(torch.__version__), torch.__file__]))
 """

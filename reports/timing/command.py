@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,9 +19,9 @@ from reports.gate.proof import installed
 from reports.gate.side import GateError, side
 from reports.page import template
 from reports.text import line
-from reports.timing import paired, table
+from reports.timing import hygiene, paired, table
 from reports.timing.paired import Timing
-from reports.timing.side import DiedError
+from reports.timing.side import DiedError, RefusedError
 
 COLOURS = {"failed": "red", "passed": "green", "deviates": "yellow", "skipped": "dim"}
 
@@ -33,7 +32,7 @@ def timing(options: argparse.Namespace) -> int:
         before, after = (_python(*one, options) for one in zip(("baseline", "candidate"), options.torches))
         start = paired.starting(before, after, max(paired.cores()))
         names, notes = _asked(start, options)
-    except (GateError, DiedError) as error:
+    except (GateError, DiedError, RefusedError) as error:
         print(line(str(error)), file=sys.stderr)
         return getattr(error, "code", COULD_NOT_TELL)
     console = Console(stderr=True, markup=False, emoji=False, highlight=False)
@@ -42,6 +41,8 @@ def timing(options: argparse.Namespace) -> int:
     _print(found, notes)
     if options.out:
         _write(found, notes, options)
+    if not any(row.estimate for row in found):
+        return COULD_NOT_TELL
     return 1 if any(MEANINGS[row.verdict].weight == BLOCKS for row in table.rows(found, "")) else 0
 
 
@@ -60,28 +61,7 @@ def _asked(start: paired.Start, options: argparse.Namespace) -> tuple[list[str],
     names = [name for name in both if options.select in name]
     if not names:
         raise GateError(f"no benchmark has {options.select!r} in its name")
-    return names, [f"torch {before['torch']} → {after['torch']}", *_hygiene(before["kernels"], after["kernels"])]
-
-
-def _hygiene(before: str, after: str) -> list[str]:
-    """What makes the times of this machine less certain, said rather than decided on."""
-    doubts = []
-    if before and after and before != after:
-        doubts.append(f"the sides run other kernels: {before} and {after}")
-    if not hasattr(os, "sched_setaffinity"):
-        doubts.append("this system cannot bind a process to a core")
-    if len(paired.cores()) < 2:
-        doubts.append("this machine has a single core, which the sides share with all else")
-    if hasattr(os, "getloadavg") and os.getloadavg()[0] > len(paired.cores()):
-        doubts.append(f"the machine is busy: load {os.getloadavg()[0]:.1f} on {len(paired.cores())} cores")
-    if _on_battery():
-        doubts.append("this machine runs on its battery")
-    return doubts
-
-
-def _on_battery() -> bool:
-    supplies = Path("/sys/class/power_supply").glob("*/status")
-    return any(supply.read_text(errors="replace").strip() == "Discharging" for supply in supplies)
+    return names, [f"torch {before['torch']} → {after['torch']}", *hygiene.doubts(before["kernels"], after["kernels"])]
 
 
 def _print(found: Sequence[Timing], notes: Sequence[str]) -> None:

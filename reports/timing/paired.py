@@ -11,14 +11,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
-from reports.timing.estimate import Estimate, estimate
+from reports.timing.estimate import NEAR, Estimate, estimate
 from reports.timing.side import DiedError, Process, RefusedError
 
 #: Seconds of one block, and of all blocks of one side in one pair.
 BLOCK, BUDGET = 0.01, 0.32
+#: Seconds that a clock which stood still for a block is taken to have passed.
+TICK = 1e-4
 #: Pairs and rounds of the first look at every benchmark, and of the second at those that seem to differ.
 FIRST, SECOND = (2, 6), (7, 16)
-#: Who looks 2 % slower or faster at first is a suspect; who uses a tenth and a mebibyte more holds more memory.
+#: Who looks 2 % slower or faster at first, or in one pair by more than what is the same, is a suspect; who uses a tenth
+#: and a mebibyte more holds more memory.
 SUSPECT, LARGER, MORE = math.log(1.02), 1.1, 2**20
 
 Start = Callable[[], tuple[Process, Process]]
@@ -42,11 +45,12 @@ class Timing(NamedTuple):
     @property
     def suspect(self) -> bool:
         """Whether the first look gives reason for a second."""
-        return not self.trouble and abs(statistics.fmean(self.pairs)) > SUSPECT
+        far = max(map(abs, self.pairs), default=0.0) > NEAR
+        return not self.trouble and (far or abs(statistics.fmean(self.pairs)) > SUSPECT)
 
     @property
     def verdict(self) -> str:
-        """Slower, faster, same or undecided; who was looked at once was no suspect, which is enough for same."""
+        """Slower, faster, same or undecided; who was looked at once was no suspect in either pair: the same."""
         if self.trouble or self.estimate is None:
             return self.trouble.partition(":")[0] or "undecided"
         return "same" if self.looks == 1 else self.estimate.verdict
@@ -124,7 +128,7 @@ class _Pair:
         for _ in range(max(3, min(rounds, affordable))):
             order = rng.choice(((0, 1, 1, 0), (1, 0, 0, 1)))
             spent = [(number, self.block(number, count)) for number in order]
-            yield sum(math.log(time) * (1 if number else -1) for number, time in spent) / 2
+            yield sum(math.log(max(time, TICK)) * (1 if number else -1) for number, time in spent) / 2
 
     def block(self, number: int, count: int) -> float:
         """CPU seconds of a block."""

@@ -17,6 +17,12 @@ SMALL, CACHES = 2**20, 2**26
 DEVICE = object()
 
 
+class Ours(NamedTuple):
+    """An argument that stays on the CPU."""
+
+    array: np.ndarray
+
+
 class Brain(NamedTuple):
     """An argument of bfloat16, which NumPy lacks."""
 
@@ -32,6 +38,7 @@ class Behaviour(NamedTuple):
     """A function under its name: arguments by seed, both sides of the comparison, and the operations of one call.
 
     ``bound`` says how far the sides may lie apart, from NumPy's result; ``seen`` is what both are looked at by.
+    ``touched`` is how many bytes are read and written where that is not all arguments and results.
     """
 
     arguments: Callable[[int], tuple[Any, ...]]
@@ -40,6 +47,7 @@ class Behaviour(NamedTuple):
     bound: Callable[[np.ndarray], bound.Bound | bound.Norm] = unrounded
     flops: float = 0
     seen: Callable[[Any], Any] = lambda result: result
+    touched: int = 0
 
     def sets(self) -> list[tuple[Any, ...]]:
         """The arguments: several sets of them where one would stay in a cache that its size does not deserve."""
@@ -50,6 +58,10 @@ class Behaviour(NamedTuple):
     def call(self, device: str) -> Callable[[], Any]:
         """The call that is timed; each is of the next set of arguments."""
         return _in_turn(self.torch, [tuple(_placed(value, device) for value in one) for one in self.sets()])
+
+    def moved(self, result: Any) -> int:
+        """The bytes that a call reads and writes at the least."""
+        return self.touched or nbytes(self.arguments(0)) + nbytes(result)
 
     def beside(self) -> Callable[[], Any]:
         """What NumPy does, to be timed beside it."""
@@ -73,8 +85,8 @@ def _in_turn(function: Callable[..., Any], sets: list[tuple[Any, ...]]) -> Calla
 
 def nbytes(values: Any) -> int:
     """The bytes of all arrays and tensors in arguments or results."""
-    if isinstance(values, Brain):
-        return values.array.nbytes // 2
+    if isinstance(values, (Brain, Ours)):
+        return values.array.nbytes // (2 if isinstance(values, Brain) else 1)
     if isinstance(values, (tuple, list)):
         return sum(nbytes(value) for value in values)
     if isinstance(values, torch.Tensor):
@@ -85,6 +97,8 @@ def nbytes(values: Any) -> int:
 def _placed(value: Any, device: str) -> Any:
     if isinstance(value, Brain):
         return tensor(value.array, device, torch.bfloat16)
+    if isinstance(value, Ours):
+        return tensor(value.array)
     if isinstance(value, list):
         return [_placed(part, device) for part in value]
     if value is DEVICE:
@@ -95,7 +109,7 @@ def _placed(value: Any, device: str) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(part) for part in value]
-    return value.array if isinstance(value, Brain) else value
+    return value.array if isinstance(value, (Brain, Ours)) else value
 
 
 def _wide(value: Any) -> Any:

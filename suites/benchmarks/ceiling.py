@@ -13,7 +13,8 @@ from suites.kit import draw, tensor
 
 #: Bytes that a copy moves: within the first caches, within the last, and beyond them.
 LEVELS = (2**15, 2**20, 2**23, 2**27)
-SIDE = 768
+#: Of the matrices that keep a processor busy, and an accelerator.
+SIDE, SIDE_OF_MANY = 768, 4096
 
 
 class Ceiling(NamedTuple):
@@ -31,9 +32,10 @@ class Ceiling(NamedTuple):
 def ceilings(device: str, clock: clocks.Clock) -> Ceiling:
     """Measure them, once in a run."""
     copies = {level: level / _median(_copying(level, device), device, clock) / 1e9 for level in LEVELS}
-    left, right = (tensor(draw.lattice(seed, (SIDE, SIDE)).astype("float32"), device) for seed in (1, 2))
+    side = SIDE if torch.device(device).type == "cpu" else SIDE_OF_MANY
+    left, right = (tensor(draw.lattice(seed, (side, side)).astype("float32"), device) for seed in (1, 2))
     seconds = _median(functools.partial(torch.matmul, left, right), device, clock)
-    return Ceiling(copies, 2 * SIDE**3 / seconds / 1e9)
+    return Ceiling(copies, 2 * side**3 / seconds / 1e9)
 
 
 def _copying(level: int, device: str) -> clocks.Call:

@@ -66,17 +66,22 @@ def timed(benchmark: Any, place: Place) -> Callable[..., None]:
 def _measured(call: Call, place: Place) -> list[float]:
     try:
         return place.clock.seconds(call, place.device)
-    except RuntimeError as error:
+    except (RuntimeError, Warning) as error:
         if place.clock is not clocks.GRAPH:
             raise
         pytest.skip(f"no graph can be made of it: {str(error).splitlines()[0]}")
 
 
 def _facts(call: Call, beside: Call | None, place: Place, seconds: float, moved: int, flops: float) -> dict[str, Any]:
-    """What the JSON and the table hold besides pytest-benchmark's own: seconds, bytes, and parts of the ceilings."""
-    most = ceilings(place.device, place.clock)
+    """What the JSON and the table hold besides pytest-benchmark's own: seconds, bytes, and parts of the ceilings.
+
+    What it takes to hand a call over says nothing of what the call does, nor can it be held against NumPy.
+    """
     facts = {"torch": str(torch.__version__), "place": str(place), "seconds": seconds}
     facts["peak bytes"] = clocks.peak(call, place.device)
+    if place.clock is clocks.HOST:
+        return facts
+    most = ceilings(place.device, place.clock)
     if beside:
         clock = clocks.PROCESSOR if place.clock is clocks.PROCESSOR else clocks.WALL
         facts["NumPy seconds"] = statistics.median(clock.seconds(beside, "cpu"))

@@ -90,7 +90,7 @@ CONVOLUTION.update({
 #: torch 2.9 went another way for volumes, and in half types lost the time of it.
 CONVOLUTION["conv3d in bfloat16"] = Behaviour(
     lambda seed: tuple(map(Brain, floats(*CONVOLVED["conv3d"])(seed))), forward,
-    lambda x, w: convolution(x, w, padding=1), of_terms(8 * 27), flops=operations(*CONVOLVED["conv3d"]),
+    lambda x, w: convolution(x, w, padding=1), bound.rounded, flops=operations(*CONVOLVED["conv3d"]),
 )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ LAYERS = {
                         flops=2 * 256 * 512 * 1024),
     "embedding": Behaviour(
         lambda seed: (np.random.default_rng(seed).integers(0, 10_000, (64, 128)), *floats((10_000, 128))(seed)),
-        F.embedding, lambda index, weight: weight[index],
+        F.embedding, lambda index, weight: weight[index], touched=64 * 128 * (8 + 2 * 128 * 4),
     ),
 }  # fmt: skip
 

@@ -63,9 +63,15 @@ def training(model: nn.Module, data: Any, loss: Callable[..., torch.Tensor]) -> 
     return step
 
 
+@functools.cache
+def lenet_inputs(dtype: str) -> tuple[Named, list[Any]]:
+    """Parameters, images and targets, made once."""
+    return cast(random_parameters(0), dtype), batches(0, 1, size=32)
+
+
 def lenet_step(dtype: str = "float32") -> Named:
     """The parameters after a step, by NumPy."""
-    return fitted(cast(random_parameters(0), dtype), batches(0, 1, size=32), sgd, lr=LR)
+    return fitted(*lenet_inputs(dtype), sgd, lr=LR)
 
 
 def lenet(device: str) -> Prepared:
@@ -83,9 +89,15 @@ def lenet(device: str) -> Prepared:
 IMAGES, LABELS = draw.normal(3, 2, 3, 64, 64, dtype="float32"), draw.normal(4, 2, 1000, dtype="float32")
 
 
+@functools.cache
+def resnet_inputs(dtype: str) -> tuple[Named, ...]:
+    """Parameters and buffers, made once."""
+    return tuple(cast(part, dtype) for part in resnet_values(0, 64, 1000))
+
+
 def resnet_step(dtype: str = "float32") -> Named:
     """The parameters of ResNet-18 after a step, by NumPy."""
-    values, buffers = (cast(part, dtype) for part in resnet_values(0, 64, 1000))
+    values, buffers = resnet_inputs(dtype)
     prediction, pullback = resnet18_layer(values, buffers, False)(IMAGES.astype(dtype))
     cotangent = mse_loss_vjp(prediction, LABELS.astype(dtype), np.ones((), dtype))[0]
     found = pullback(cotangent)[1]

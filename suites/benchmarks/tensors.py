@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from reference import reduction
-from suites.benchmarks.behaviour import DEVICE, Behaviour, Brain
+from suites.benchmarks.behaviour import DEVICE, Behaviour, Brain, Ours
 from suites.kit import bound, draw
 
 #: So few that the call is all dispatch, and so many that it is all memory.
@@ -71,7 +71,7 @@ CREATION["zeros of sixteen"] = Behaviour(
     lambda seed: (FEW, DEVICE), lambda n, on: torch.zeros(n, device=on), lambda n, on: np.zeros(n, "f4")
 )
 CREATION["fill_ of a million"] = Behaviour(
-    after(floats((MANY,)), 3.0), torch.Tensor.fill_, lambda x, value: np.full_like(x, value)
+    after(floats((MANY,)), 3.0), torch.Tensor.fill_, lambda x, value: np.full_like(x, value), touched=4 * MANY
 )
 
 ELEMENTWISE = {
@@ -99,12 +99,13 @@ ELEMENTWISE["where of a million"] = Behaviour(
 )  # fmt: skip
 
 REDUCTIONS = {
-    f"{name} {words}": Behaviour(after(floats(SIDES), axis), function, beside, bound.rounded, flops=MANY)
+    f"{name} {words}": Behaviour(after(floats(SIDES), axis), function, beside, limit, flops=MANY)
     for words, axis in (("along rows", 1), ("along columns", 0), ("of all", (0, 1)))
-    for name, function, beside in (
-        ("sum", torch.sum, lambda x, axis: np.sum(x, axis)),
-        ("amax", torch.amax, lambda x, axis: np.amax(x, axis)),
-        ("mean", torch.mean, lambda x, axis: reduction.mean(x, axis)),
+    for name, function, beside, limit in (
+        ("sum", torch.sum, lambda x, axis: np.sum(x, axis), bound.rounded),
+        ("amax", torch.amax, lambda x, axis: np.amax(x, axis), bound.rounded),
+        # by the count, or by its reciprocal, which is rounded too
+        ("mean", torch.mean, lambda x, axis: reduction.mean(x, axis), lambda wanted: bound.rounded(wanted, 2)),
     )
 }
 for _words, _axis in (("along rows", 1), ("along columns", 0)):
@@ -132,10 +133,14 @@ MATRICES["bmm of 100 times 32"] = Behaviour(
 MATRICES["matrix times vector"] = Behaviour(floats(SIDES, (1000,)), torch.mv, np.matmul, flops=2 * MANY)
 
 INDEXING = {
-    "index by rows": Behaviour(with_index(5000, below=10_000, of=(10_000, 64)), operator.getitem, operator.getitem),
+    "index by rows": Behaviour(
+        with_index(5000, below=10_000, of=(10_000, 64)), operator.getitem, operator.getitem,
+        touched=5000 * (8 + 2 * 64 * 4),
+    ),
     "index_select": Behaviour(
         with_index(5000, below=10_000, of=(10_000, 64)),
         lambda x, index: torch.index_select(x, 0, index), lambda x, index: np.take(x, index, 0),
+        touched=5000 * (8 + 2 * 64 * 4),
     ),
     "gather along columns": Behaviour(
         with_index(1000, 1000, below=1000, of=SIDES),
@@ -145,7 +150,9 @@ INDEXING = {
         lambda seed: (*with_index(5000, below=1000, of=(1000, 64))(seed), *floats((5000, 64))(seed + 7)),
         lambda x, index, source: torch.index_add(x, 0, index, source), scatter_added,
     ),
-    "assign by index": Behaviour(after(with_index(5000, below=MANY, of=(MANY,)), 3.0), set_to, assigned),
+    "assign by index": Behaviour(
+        after(with_index(5000, below=MANY, of=(MANY,)), 3.0), set_to, assigned, touched=5000 * (8 + 4)
+    ),
     "masked_fill": Behaviour(
         lambda seed: (*floats((MANY,))(seed), np.random.default_rng(seed).random(MANY) < 0.5, 3.0),
         torch.masked_fill, lambda x, mask, value: np.where(mask, x.dtype.type(value), x),
@@ -167,9 +174,9 @@ COPIES = {
     "float32 to float64": Behaviour(floats((MANY,)), lambda x: x.double(), lambda x: x.astype("f8")),
     "float32 to bfloat16": Behaviour(floats((MANY,)), lambda x: x.bfloat16(), lambda x: x.astype("f2")),
     "float32 to int64": Behaviour(floats((MANY,)), lambda x: x.long(), lambda x: x.astype("i8")),
-    "to the device": Behaviour(lambda seed: (*floats((MANY,))(seed), DEVICE),
+    "to the device": Behaviour(lambda seed: (Ours(*floats((MANY,))(seed)), DEVICE),
                                lambda x, on: torch.Tensor.to(x, on, copy=True), lambda x, on: x.copy()),
-    "to the CPU": Behaviour(floats((MANY,)), lambda x: x.to("cpu", copy=True).to(x.device), np.copy),
+    "to the CPU and back": Behaviour(floats((MANY,)), lambda x: x.to("cpu", copy=True).to(x.device), np.copy),
 }  # fmt: skip
 
 #: What the bridge with NumPy joins: arrays and tensors of the CPU, made once.

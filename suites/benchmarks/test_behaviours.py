@@ -3,7 +3,6 @@
 import pytest
 
 from suites.benchmarks import layers, tensors
-from suites.benchmarks.behaviour import nbytes
 from suites.benchmarks.tape import TAPE
 
 pytestmark = pytest.mark.benchmark(timer=TAPE)
@@ -19,7 +18,7 @@ def test_behaviour(row, place, timed):
     result = call()
 
     row.assert_right(result, place.device)
-    timed(call, row.beside(), moved=nbytes(row.arguments(0)) + nbytes(result), flops=row.flops)
+    timed(call, row.beside(), moved=row.moved(result), flops=row.flops)
 
 
 @rows(tensors.BRIDGE)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Callable, NamedTuple
 
 import torch
+from threadpoolctl import threadpool_limits
 
 Call = Callable[[], object]
 
@@ -48,7 +49,7 @@ def blocks(call: Call, now: Callable[[], float], rounds: int = ROUNDS) -> list[f
     while spent < BLOCK:
         count = max(2 * count, int(1.2 * count * BLOCK / max(spent, 1e-7)) if count > 8 else 0)
         spent = _block(call, count, now)
-    return [_block(call, count, now) / count for _ in range(max(3, min(rounds, int(BUDGET / spent))))]
+    return [_block(call, count, now) / count for _ in range(min(rounds, _rounds(spent)))]
 
 
 def _block(call: Call, count: int, now: Callable[[], float]) -> float:
@@ -60,21 +61,37 @@ def _block(call: Call, count: int, now: Callable[[], float]) -> float:
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """One thread, on one core where the system can bind it, and no collection of garbage; all as before afterwards."""
-    threads, collecting = torch.get_num_threads(), gc.isenabled()
-    cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+    """One thread in every library, one core where the system can bind it, no collection of garbage; then as before."""
+    cores, collecting = _cores(), gc.isenabled()
+    with threads(1), threadpool_limits(1):
+        try:
+            gc.disable()
+            _bind({max(cores)})
+            yield
+        finally:
+            _bind(cores)
+            if collecting:
+                gc.enable()
+
+
+@contextlib.contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Let torch's kernels use so many threads, and as many as before afterwards."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
     try:
-        torch.set_num_threads(1)
-        gc.disable()
-        if cores:
-            os.sched_setaffinity(0, {max(cores)})
         yield
     finally:
-        if cores:
-            os.sched_setaffinity(0, cores)
-        torch.set_num_threads(threads)
-        if collecting:
-            gc.enable()
+        torch.set_num_threads(before)
+
+
+def _cores() -> set[int]:
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
+
+
+def _bind(cores: set[int]) -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)
 
 
 def _processor(call: Call, device: str) -> list[float]:
@@ -83,19 +100,21 @@ def _processor(call: Call, device: str) -> list[float]:
 
 
 def _wall(call: Call, device: str) -> list[float]:
-    return blocks(call, time.perf_counter)
+    with threads(len(_cores())):
+        return blocks(call, time.perf_counter)
 
 
 def _host(call: Call, device: str) -> list[float]:
     """What it takes to hand a call to the device, which is waited for between the blocks, not in them."""
-    wait = _module(device).synchronize
+    with _there(device) as module:
+        one = _waited_for(call, module)
+        count = _queued(one)
 
-    def handed() -> list[float]:
-        wait()
-        return [_block(call, QUEUE, time.perf_counter) / QUEUE]
+        def handed() -> float:
+            module.synchronize()
+            return _block(call, count, time.perf_counter) / count
 
-    handed()
-    return [seconds for _ in range(ROUNDS) for seconds in handed()]
+        return [handed() for _ in range(_rounds(count * one))]
 
 
 def _device(call: Call, device: str) -> list[float]:
@@ -103,46 +122,90 @@ def _device(call: Call, device: str) -> list[float]:
 
     The emptying of the cache keeps the device busy until the host has handed over the call, so that no gap is measured.
     """
-    module = _module(device)
-    cache = torch.empty(CACHE, dtype=torch.int8, device=device)
-    call()
-    marks = [(module.Event(enable_timing=True), module.Event(enable_timing=True)) for _ in range(ROUNDS)]
-    for start, end in marks:
-        cache.zero_()
-        start.record()
-        call()
-        end.record()
-    module.synchronize()
-    return [start.elapsed_time(end) / 1e3 for start, end in marks]
+    with _there(device) as module:
+        empty, rounds = _emptying(device), _rounds(_waited_for(call, module))
+        times = _to_cover(call, empty, module)
+        marks = [(module.Event(enable_timing=True), module.Event(enable_timing=True)) for _ in range(rounds)]
+        for start, end in marks:
+            for _ in range(times):
+                empty()
+            start.record()
+            call()
+            end.record()
+        module.synchronize()
+        return [start.elapsed_time(end) / 1e3 for start, end in marks]
 
 
 def _graph(call: Call, device: str) -> list[float]:
-    """The device's time of one of many calls that it replays by itself, with a warm cache: no host in between."""
-    module = _module(device)
-    with module.stream(module.Stream()):
-        call()
-    module.synchronize()
-    graph = module.CUDAGraph()
-    with module.graph(graph):
-        for _ in range(QUEUE):
-            call()
-    return [seconds / QUEUE for seconds in _device(graph.replay, device)]
+    """The device's time of one of many calls that it replays by itself: no host in between, the first alone cold.
+
+    Raises RuntimeError or Warning where the call cannot be captured; the current stream is the same all the same.
+    """
+    with _there(device) as module, module.stream(module.current_stream()):
+        with module.stream(module.Stream()):
+            count = _queued(_waited_for(call, module))
+        graph = module.CUDAGraph()
+        with module.graph(graph):
+            for _ in range(count):
+                call()
+        return [seconds / count for seconds in _device(graph.replay, device)]
 
 
 def _waiting(call: Call, device: str) -> list[float]:
     """For devices without events: the wall's time of blocks that end with a wait for the device."""
-    wait = _module(device).synchronize
+    with _there(device) as module:
+        count = _queued(_waited_for(call, module))
 
-    def calls() -> None:
-        for _ in range(QUEUE):
-            call()
-        wait()
+        def calls() -> None:
+            for _ in range(count):
+                call()
+            module.synchronize()
 
-    return [seconds / QUEUE for seconds in blocks(calls, time.perf_counter)]
+        return [seconds / count for seconds in blocks(calls, time.perf_counter)]
+
+
+@contextlib.contextmanager
+def _there(device: str) -> Iterator[Any]:
+    """The module of an accelerator, on which this device is the current one."""
+    module = _module(device)
+    with module.device(device) if hasattr(module, "device") else contextlib.nullcontext():
+        yield module
 
 
 def _module(device: str) -> Any:
     return getattr(torch, torch.device(device).type)
+
+
+def _waited_for(call: Call, module: Any) -> float:
+    """The wall's seconds of a call from an idle device to the next, once warm."""
+    call()
+    module.synchronize()
+    start = time.perf_counter()
+    call()
+    module.synchronize()
+    return max(time.perf_counter() - start, 1e-7)
+
+
+def _queued(one: float) -> int:
+    """How many calls of so many seconds may queue up."""
+    return max(1, min(QUEUE, int(BUDGET / 3 / one)))
+
+
+def _rounds(spent: float) -> int:
+    """How many rounds of so many seconds there may be."""
+    return max(3, min(ROUNDS, int(BUDGET / spent)))
+
+
+def _emptying(device: str) -> Call:
+    """What pushes everything else out of the device's caches."""
+    return torch.empty(CACHE, dtype=torch.int8, device=device).zero_
+
+
+def _to_cover(call: Call, empty: Call, module: Any) -> int:
+    """How often the cache must be emptied for the device to be busy as long as it takes to hand over the call."""
+    module.synchronize()
+    handing = _block(call, 1, time.perf_counter)
+    return 1 + int(2 * handing / _waited_for(empty, module))
 
 
 PROCESSOR = Clock("one thread", _processor)
@@ -155,15 +218,15 @@ GRAPH = Clock("graph", _graph)
 
 def peak(call: Call, device: str) -> int:
     """Bytes that one call holds at most beyond what was held before it, by the allocator or by torch's profiler."""
-    module = _module(device)
-    if torch.device(device).type == "cpu" or not hasattr(module, "max_memory_allocated"):
+    if torch.device(device).type == "cpu" or not hasattr(_module(device), "max_memory_allocated"):
         return _profiled(call)
-    module.synchronize()
-    module.reset_peak_memory_stats()
-    before = module.memory_allocated()
-    call()
-    module.synchronize()
-    return int(module.max_memory_allocated() - before)
+    with _there(device) as module:
+        module.synchronize()
+        module.reset_peak_memory_stats()
+        before = module.memory_allocated()
+        call()
+        module.synchronize()
+        return int(module.max_memory_allocated() - before)
 
 
 def _profiled(call: Call) -> int:

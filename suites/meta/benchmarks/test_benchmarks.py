@@ -59,7 +59,12 @@ def test_a_routine_that_was_not_done_is_rejected(name):
 def test_large_arguments_are_taken_in_turn():
     row = tensors.TABLE["add of a million"]
 
+    call = row._replace(torch=lambda x, y: x.data_ptr()).call("cpu")
+    places = [call() for _ in range(2 * len(row.sets()))]
+
     assert len(row.sets()) * nbytes(row.arguments(0)) >= CACHES
+    assert len(set(places)) == len(row.sets())
+    assert places[0] == places[len(row.sets())]
     assert len(tensors.TABLE["add of sixteen"].sets()) == 1
 
 

@@ -6,6 +6,7 @@ import os
 
 import pytest
 import torch
+from threadpoolctl import threadpool_info
 
 from suites.kit import clock
 
@@ -35,21 +36,31 @@ def wall(monkeypatch):
 
 
 class Accelerator:
-    """A device with a time line of its own; the host only hands calls over, and waiting takes the host a second."""
+    """A device with a time line of its own: what it is handed starts when it is idle, and waiting is the host's.
+
+    The first call after the cache was emptied takes COLD longer; to wake the host takes a second.
+    """
 
     def __init__(self, wall):
-        self.wall, self.line, self.waits, self.unread = wall, 0.0, 0, 0
+        self.wall, self.line, self.cold, self.unread, self.current = wall, 0.0, False, 0, "the first"
 
     def synchronize(self):
-        self.waits += 1
         self.unread = 0
-        self.wall.now += 1.0
+        self.wall.now = max(self.wall.now, self.line) + WAKING
 
+    @contextlib.contextmanager
     def stream(self, stream):
-        return contextlib.nullcontext()
+        before, self.current = self.current, stream
+        try:
+            yield
+        finally:
+            self.current = before
+
+    def current_stream(self):
+        return self.current
 
     def Stream(self):  # noqa: N802 - torch's name
-        return None
+        return "another"
 
     def Event(self, enable_timing):  # noqa: N802
         assert enable_timing
@@ -60,16 +71,27 @@ class Accelerator:
 
     @contextlib.contextmanager
     def graph(self, graph):
-        before = self.line
+        before, self.line, self.current = self.line, self.wall.now, "the capture's"
+        start = self.line
         yield
-        graph.length, self.line = self.line - before, before
+        graph.length, self.line = self.line - start, before
+        self.current = "the first"
+
+    def handed(self, seconds, to_hand_over):
+        """Have the device do something that lasts."""
+        self.wall.now += to_hand_over
+        self.line = max(self.line, self.wall.now) + seconds
+
+    def empty(self):
+        self.handed(6e-5, 1e-6)
+        self.cold = True
 
     def calling(self, seconds, to_hand_over=1e-6):
         """A call that takes the device its time, and the host another."""
 
         def call():
-            self.line += seconds
-            self.wall.now += to_hand_over
+            self.handed(seconds + COLD * self.cold, to_hand_over)
+            self.cold = False
 
         return call
 
@@ -79,7 +101,7 @@ class Event:
         self.device = device
 
     def record(self):
-        self.at = self.device.line
+        self.device.line = self.at = max(self.device.line, self.device.wall.now)
         self.device.unread += 1
 
     def elapsed_time(self, end):
@@ -92,14 +114,19 @@ class Graph:
         self.device = device
 
     def replay(self):
-        self.device.line += self.length
+        self.device.handed(self.length + COLD * self.device.cold, 1e-6)
+        self.device.cold = False
+
+
+#: Seconds.
+COLD, WAKING = 7e-6, 1e-5
 
 
 @pytest.fixture
 def accelerator(monkeypatch, wall):
     device = Accelerator(wall)
     monkeypatch.setattr(clock, "_module", lambda name: device)
-    monkeypatch.setattr(clock, "CACHE", 8)
+    monkeypatch.setattr(clock, "_emptying", lambda name: device.empty)
     return device
 
 
@@ -120,11 +147,11 @@ def test_long_calls_are_made_few_times():
     assert seconds == pytest.approx([3.0] * 3)
 
 
-def test_the_devices_clock_gives_the_devices_time(accelerator):
-    seconds = clock.DEVICE.seconds(accelerator.calling(2e-5), "cpu")
+@pytest.mark.parametrize("to_hand_over", [1e-6, 4e-4], ids=["short", "longer than to empty the cache"])
+def test_the_devices_clock_gives_the_devices_time_out_of_a_cold_cache(accelerator, to_hand_over):
+    seconds = clock.DEVICE.seconds(accelerator.calling(2e-5, to_hand_over), "cpu")
 
-    assert seconds == pytest.approx([2e-5] * clock.ROUNDS)
-    assert accelerator.waits == 1
+    assert seconds == pytest.approx([2e-5 + COLD] * clock.ROUNDS)
 
 
 def test_the_hosts_clock_gives_what_handing_over_takes_without_the_wait(accelerator):
@@ -136,13 +163,51 @@ def test_the_hosts_clock_gives_what_handing_over_takes_without_the_wait(accelera
 def test_a_graph_gives_the_devices_time_of_one_call(accelerator):
     seconds = clock.GRAPH.seconds(accelerator.calling(2e-5), "cpu")
 
-    assert seconds == pytest.approx([2e-5] * clock.ROUNDS)
+    assert seconds == pytest.approx([2e-5 + COLD / clock.QUEUE] * clock.ROUNDS, rel=1e-3)
+
+
+def test_a_capture_that_fails_leaves_the_stream_as_it_was(accelerator, monkeypatch):
+    @contextlib.contextmanager
+    def failing(graph):
+        accelerator.current = "the capture's"
+        yield
+        raise RuntimeError("capture invalidated")
+
+    monkeypatch.setattr(accelerator, "graph", failing)
+    with pytest.raises(RuntimeError, match="invalidated"):
+        clock.GRAPH.seconds(accelerator.calling(2e-5), "cpu")
+
+    assert accelerator.current == "the first"
 
 
 def test_without_events_the_wait_is_part_of_it(accelerator):
     seconds = clock.WAITING.seconds(accelerator.calling(2e-5, to_hand_over=0.0), "cpu")
 
-    assert seconds == pytest.approx([1.0 / clock.QUEUE] * 3)
+    assert seconds == pytest.approx([2e-5 + WAKING / clock.QUEUE] * clock.ROUNDS)
+
+
+@pytest.mark.parametrize("name", ["HOST", "DEVICE", "GRAPH", "WAITING"])
+def test_calls_that_take_long_are_made_few_times(accelerator, name, wall):
+    seconds = getattr(clock, name).seconds(accelerator.calling(2.0), "cpu")
+
+    assert len(seconds) == 3
+    assert wall.now < 30
+
+
+def test_the_device_that_is_asked_for_is_the_current_one(accelerator, monkeypatch):
+    entered = []
+
+    @contextlib.contextmanager
+    def device(name):
+        entered.append(name)
+        yield
+
+    monkeypatch.setattr(accelerator, "device", device, raising=False)
+    for name in ("HOST", "DEVICE", "GRAPH", "WAITING"):
+        getattr(clock, name).seconds(accelerator.calling(2e-5), "cuda:1")
+
+    assert set(entered) == {"cuda:1"}
+    assert len(entered) >= 4
 
 
 def test_a_device_has_the_clocks_that_its_module_allows(accelerator):
@@ -157,10 +222,20 @@ def test_one_thread_on_one_core_for_as_long_as_it_is_alone():
 
     with clock.alone():
         within = torch.get_num_threads(), len(os.sched_getaffinity(0)), gc.isenabled()
+        libraries = {library["num_threads"] for library in threadpool_info()}
 
     assert within == (1, 1, False)
+    assert libraries == {1}
     assert (torch.get_num_threads(), os.sched_getaffinity(0), gc.isenabled()) == (2, cores, collecting)
     torch.set_num_threads(threads)
+
+
+def test_the_walls_clock_lets_every_core_work():
+    seen = []
+
+    clock.WALL.seconds(lambda: seen.append(torch.get_num_threads()), "cpu")
+
+    assert set(seen) == {len(os.sched_getaffinity(0))}
 
 
 def test_does_without_affinity_where_the_system_has_none(monkeypatch):

@@ -166,7 +166,7 @@ def test_of_many_deaths_a_few_are_replayed_and_all_are_told(gate, sides):
     status, screen, _ = gate()
 
     assert status == 1
-    assert "1 claim is in the way: 9 crashed." in screen
+    assert "1 claim is in the way: 1 crashed." in screen
     assert [word for word in sides[0].calls()[-1][0] if word.startswith("it[")] == [f"it[{n}]" for n in range(4)]
 
 

@@ -1,6 +1,7 @@
 """Paired comparisons: what they find, what they do not, and what a side that dies costs; most on sides of numbers."""
 
 import argparse
+import contextlib
 import json
 import math
 import random
@@ -15,10 +16,11 @@ from reports.comparison.conclude import conclude
 from reports.comparison.verdict import MEANINGS
 from reports.gate.gate import Ready, _Gate
 from reports.record import read
-from reports.timing import command, paired, table
+from reports.timing import command, hygiene, paired, side, table
 from reports.timing.estimate import Estimate, estimate
 from reports.timing.paired import Timing
 from reports.timing.side import DiedError, Process, RefusedError
+from suites.benchmarks import worker as worker_module
 from suites.meta.reports.records import CLAIM, HEADER, counted, write
 
 NAMES = [f"benchmark {number}" for number in range(12)]
@@ -44,11 +46,15 @@ class Side:
 
     def ask(self, question):
         if isinstance(question, str):
-            trouble = self.slowdowns.get(question)
+            trouble, self.late = self.slowdowns.get(question), None
             if isinstance(trouble, Exception):
                 raise trouble
+            if isinstance(trouble, tuple):  # it dies in a block
+                trouble, self.late = None, trouble[0]
             self.factor = (1 + (trouble or 0.0)) * math.exp(self.machine.rng.gauss(0, self.machine.process))
             return {"seconds": 1e-6, "bytes": 100}
+        if self.late:
+            raise self.late
         self.machine.blocks += 1
         noise = self.machine.rng.gauss(0, self.machine.block) + self.machine.drift * self.machine.blocks
         return question * 1e-6 * self.factor * math.exp(noise)
@@ -102,9 +108,16 @@ def test_slowdowns_are_found(slowdown, power):
 
 
 def test_a_machine_that_grows_slower_slows_neither_side():
-    found = verdicts(Machine(3, drift=0.01, block=0.0, process=0.0))
+    found = verdicts(Machine(3, drift=0.05, block=0.0, process=0.0))
 
     assert set(found.values()) == {"same"}
+
+
+@pytest.mark.parametrize(("ratios", "suspect"), [
+    ((1.01, 1.02), False), ((1.03, 1.02), True), ((1.12, 0.90), True), ((1.04, 0.97), False),
+])  # fmt: skip
+def test_a_suspect_is_off_in_the_mean_or_far_off_in_one_pair(ratios, suspect):
+    assert Timing("x", tuple(map(math.log, ratios))).suspect is suspect
 
 
 def test_only_suspects_are_looked_at_again():
@@ -117,8 +130,9 @@ def test_only_suspects_are_looked_at_again():
     assert found["benchmark 3"].estimate.ratio == pytest.approx(1.3, rel=0.01)
 
 
-def test_a_side_that_dies_is_told_and_the_rest_goes_on():
-    machine = Machine(5, {"benchmark 3": DiedError("it ended")}, block=0.0, process=0.0)
+@pytest.mark.parametrize("death", [DiedError("it ended"), (DiedError("it ended"),)], ids=["at first", "in a block"])
+def test_a_side_that_dies_is_told_and_the_rest_goes_on(death):
+    machine = Machine(5, {"benchmark 3": death}, block=0.0, process=0.0)
 
     found = {timing.name: timing for timing in paired.compare(machine.start, NAMES)}
 
@@ -166,13 +180,29 @@ def test_the_page_and_the_json_hold_every_benchmark(tmp_path):
     assert [timing["verdict"] for timing in told["timings"]] == ["slower", "crashed"]
 
 
-def test_a_single_core_a_busy_machine_and_a_battery_are_said(monkeypatch):
-    monkeypatch.setattr(paired, "cores", lambda: {0})
-    monkeypatch.setattr(command, "_on_battery", lambda: True)
-    monkeypatch.setattr(command.os, "getloadavg", lambda: (9.0, 9.0, 9.0))
-    monkeypatch.delattr(command.os, "sched_setaffinity")
+def supplies(folder, *facts):
+    """Power supplies as Linux tells of them: a charger that says nothing of itself, and one of these facts."""
+    (folder / "AC").mkdir()
+    (folder / "BAT0").mkdir()
+    for name, text in zip(("type", "status", "scope"), facts):
+        (folder / "BAT0" / name).write_text(text + "\n")
+    return folder
 
-    told = " ".join(command._hygiene("AVX2", "AVX512"))
+
+@pytest.mark.parametrize("facts", [("Battery", "Full"), ("Battery", "Discharging", "Device"), ("Mains", "Discharging")])
+def test_the_battery_of_a_mouse_and_one_at_rest_are_not(monkeypatch, tmp_path, facts):
+    monkeypatch.setattr(hygiene, "SUPPLIES", supplies(tmp_path, *facts))
+
+    assert not any("battery" in doubt for doubt in hygiene.doubts("", ""))
+
+
+def test_a_single_core_a_busy_machine_and_a_battery_are_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(paired, "cores", lambda: {0})
+    monkeypatch.setattr(hygiene, "SUPPLIES", supplies(tmp_path, "Battery", "Discharging", "System"))
+    monkeypatch.setattr(hygiene.os, "getloadavg", lambda: (9.0, 9.0, 9.0))
+    monkeypatch.delattr(hygiene.os, "sched_setaffinity")
+
+    told = " ".join(hygiene.doubts("AVX2", "AVX512"))
 
     assert all(word in told for word in ("AVX2", "bind", "single core", "busy", "battery"))
 
@@ -247,6 +277,13 @@ def test_a_slowdown_that_is_no_percentage_is_refused(slowdowns, capsys):
     assert f"{slowdowns!r} are no per cents" in capsys.readouterr().err
 
 
+def test_where_nothing_could_be_timed_nothing_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(paired, "names", lambda start, some: (["x"], *[{"torch": "2", "kernels": ""}] * 2))
+    monkeypatch.setattr(paired, "compare", lambda *_: [Timing("x", (), trouble="crashed: baseline: it ended")])
+
+    assert main(["timing", sys.executable, sys.executable, "--out", str(tmp_path)]) == 3
+
+
 def test_an_interpreter_without_torch_is_one_line(tmp_path, capsys):
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nexit 7\n")
@@ -281,3 +318,27 @@ def test_a_worker_that_is_gone_has_died(worker):
 
     with pytest.raises(DiedError, match="-9"):
         worker.ask("add of sixteen")
+
+
+def test_a_worker_that_stands_still_is_ended(tmp_path, monkeypatch):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexec tail -f /dev/null\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(side, "LIMIT", 0.1)
+
+    with contextlib.closing(Process(python)) as still, pytest.raises(DiedError, match=r"it stood still for 0\.1 s"):
+        still.ask("add of sixteen")
+
+
+def test_a_slowdown_is_burnt_on_top_of_each_block(monkeypatch):
+    now = [0.0]
+
+    def passing(seconds):
+        now[0] += seconds
+        return now[0]
+
+    monkeypatch.setattr(worker_module.time, "process_time", lambda: passing(1e-3))
+    slowed = worker_module.Worker(0.5)
+    slowed.call = lambda: passing(1.0)
+
+    assert slowed.block(4) == pytest.approx(6.0, abs=0.02)

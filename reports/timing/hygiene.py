@@ -1,0 +1,36 @@
+"""What makes the times of this machine less certain: said beside them, and decided on by nobody."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from reports.timing import paired
+
+SUPPLIES = Path("/sys/class/power_supply")
+
+
+def doubts(before: str, after: str) -> list[str]:
+    """Give a line for each reason to doubt; the two sides' kernels are told by the sides themselves."""
+    found = []
+    if before and after and before != after:
+        found.append(f"the sides run other kernels: {before} and {after}")
+    if not hasattr(os, "sched_setaffinity"):
+        found.append("this system cannot bind a process to a core")
+    if len(paired.cores()) < 2:
+        found.append("this machine has a single core, which the sides share with all else")
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > len(paired.cores()):
+        found.append(f"the machine is busy: load {os.getloadavg()[0]:.1f} on {len(paired.cores())} cores")
+    if any(map(_discharges, SUPPLIES.glob("*"))):
+        found.append("this machine runs on its battery")
+    return found
+
+
+def _discharges(supply: Path) -> bool:
+    """Whether this is a battery in use, of the machine and not of a mouse; a supply may be gone by now."""
+    told = {}
+    for name in ("type", "status", "scope"):
+        with contextlib.suppress(OSError):
+            told[name] = (supply / name).read_text(errors="replace").strip()
+    return (told.get("type"), told.get("status")) == ("Battery", "Discharging") and told.get("scope") != "Device"
