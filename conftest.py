@@ -207,11 +207,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    """Let the one report that decides carry what the claim did; a worker sends three for each claim."""
+    """Let reports carry what the claim says and did: the first, for it may be the last, and the one that decides."""
     report = yield
     if report.failed and LEDGER.at:
         where = ", ".join(f"{name}={value}" for name, value in LEDGER.at.items())
         report.sections.append(("Failing test case", f"Failing test case: ({where})"))
-    if report.passed and report.when != "call":
+    if report.passed and report.when == "teardown":
         report.user_properties = []
     return report

@@ -133,6 +133,26 @@ def test_a_failure_in_a_loop_says_at_which_choices(ran):
     assert "Failing test case: (one=2, two=3, three='b')" in output
 
 
+DEATHS = '''
+@documents("torch.ones")
+@pytest.mark.parametrize("row", ["one", "two", "three"])
+def test_lives(row):
+    """{row} lives."""
+    if row == "two":
+        os.abort()
+'''
+
+
+def test_a_row_that_takes_its_process_with_it_keeps_its_own_statement(tmp_path):
+    house = House(tmp_path)
+    house.write(DEATHS)
+    house.run("-n1")
+    (died,) = [line for line in house.record() if line.get("outcome") == "crashed"]
+
+    assert (died["statement"], died["documents"]) == ("two lives.", ["torch.ones"])
+    assert died["reproduce"].startswith("python -m pytest 'suites/test_claims.py::test_lives[two]'")
+
+
 def drawn(output, dtype):
     return [line.split(dtype)[1] for line in output.splitlines() if line.startswith(f"drew torch.{dtype}")]
 
