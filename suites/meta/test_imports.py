@@ -13,7 +13,9 @@ SUITES = sorted({path.parent.name for path in ROOT.glob("suites/*/__init__.py")}
 
 RULES = {
     "reference": {"numpy", "mpmath", "reference"},
-    "suites/kit": {"torch", "numpy", "hypothesis", "pytest", "packaging", "reference", "suites.kit"},
+    "suites/kit": {
+        "torch", "numpy", "hypothesis", "pytest", "packaging", "threadpoolctl", "reference", "suites.kit",
+    },
     "reports": {"pytest", "_pytest", "xdist", "jinja2", "rich", "packaging", "torch", "numpy", "hypothesis", "reports"},
     **{
         f"suites/{suite}": {
