@@ -23,6 +23,8 @@ from reports.timing import hygiene, paired, table
 from reports.timing.paired import Timing
 from reports.timing.side import DiedError, RefusedError
 
+#: Columns of text that the table needs.
+WIDTH = 120
 COLOURS = {"failed": "red", "passed": "green", "deviates": "yellow", "skipped": "dim"}
 
 
@@ -65,7 +67,8 @@ def _asked(start: paired.Start, options: argparse.Namespace) -> tuple[list[str],
 
 
 def _print(found: Sequence[Timing], notes: Sequence[str]) -> None:
-    console = Console(markup=False, emoji=False, highlight=False)
+    # A figure is never cut short: where the terminal is narrower, it breaks the lines.
+    console = Console(markup=False, emoji=False, highlight=False, width=max(Console().width, WIDTH))
     lines = Table(box=None)
     for head in table.HEADS:
         lines.add_column(head, no_wrap=True)

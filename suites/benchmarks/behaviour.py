@@ -11,7 +11,7 @@ import torch
 
 from suites.kit import bound, close, tensor
 
-#: Arguments that together are larger than this many bytes are taken in turn, so many sets that no cache holds them.
+#: Arguments that together are larger than this many bytes are taken in turn, of so many sets that fill this many.
 SMALL, CACHES = 2**20, 2**26
 #: Stands among the arguments for the device.
 DEVICE = object()
@@ -50,10 +50,12 @@ class Behaviour(NamedTuple):
     touched: int = 0
 
     def sets(self) -> list[tuple[Any, ...]]:
-        """The arguments: several sets of them where one would stay in a cache that its size does not deserve."""
-        size = nbytes(self.arguments(0))
-        count = -(-CACHES // size) if size > SMALL else 1
-        return [self.arguments(seed) for seed in range(count)]
+        """The arguments: several sets of the same where one would stay in a cache that its size does not deserve.
+
+        Each side gives every set memory of its own.
+        """
+        one = self.arguments(0)
+        return [one] * (-(-CACHES // nbytes(one)) if nbytes(one) > SMALL else 1)
 
     def call(self, device: str) -> Callable[[], Any]:
         """The call that is timed; each is of the next set of arguments."""
@@ -109,7 +111,8 @@ def _placed(value: Any, device: str) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(part) for part in value]
-    return value.array if isinstance(value, (Brain, Ours)) else value
+    value = value.array if isinstance(value, (Brain, Ours)) else value
+    return value.copy(order="K") if isinstance(value, np.ndarray) else value
 
 
 def _wide(value: Any) -> Any:

@@ -32,6 +32,7 @@ class Machine:
     def __init__(self, seed, slowdowns=None, process=0.012, block=0.03, drift=0.0):
         self.rng, self.slowdowns = random.Random(seed), slowdowns or {}
         self.process, self.block, self.drift, self.blocks, self.started = process, block, drift, 0, 0
+        self.known = []
 
     def start(self):
         self.started += 1
@@ -45,14 +46,15 @@ class Side:
         self.machine, self.slowdowns = machine, slowdowns
 
     def ask(self, question):
-        if isinstance(question, str):
-            trouble, self.late = self.slowdowns.get(question), None
+        if isinstance(question, dict):
+            self.machine.known.append(question["known"])
+            trouble, self.late = self.slowdowns.get(question["name"]), None
             if isinstance(trouble, Exception):
                 raise trouble
             if isinstance(trouble, tuple):  # it dies in a block
                 trouble, self.late = None, trouble[0]
             self.factor = (1 + (trouble or 0.0)) * math.exp(self.machine.rng.gauss(0, self.machine.process))
-            return {"seconds": 1e-6, "bytes": 100}
+            return {"seconds": 1e-6, "bytes": None if question["known"] else 100}
         if self.late:
             raise self.late
         self.machine.blocks += 1
@@ -128,6 +130,8 @@ def test_only_suspects_are_looked_at_again():
     assert [name for name, timing in found.items() if timing.looks == 2] == ["benchmark 3"]
     assert machine.started == paired.FIRST[0] + paired.SECOND[0]
     assert found["benchmark 3"].estimate.ratio == pytest.approx(1.3, rel=0.01)
+    assert found["benchmark 3"].bytes == (100, 100)
+    assert machine.known.count(False) == 2 * len(NAMES)  # each side proves each result once
 
 
 @pytest.mark.parametrize("death", [DiedError("it ended"), (DiedError("it ended"),)], ids=["at first", "in a block"])
@@ -178,6 +182,16 @@ def test_the_page_and_the_json_hold_every_benchmark(tmp_path):
     assert "a doubt" in page and "crashed" in page and "1.350" in page
     told = json.loads((tmp_path / "timing.json").read_text(encoding="utf-8"))
     assert [timing["verdict"] for timing in told["timings"]] == ["slower", "crashed"]
+
+
+def test_no_figure_is_cut_short_in_a_narrow_terminal(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "60")
+    name = "a training step of ResNet-18, channels last"
+
+    command._print([Timing(name, (0.3, 0.31) * 4, (1.234e-6, 2.345e-6), (2**22, 2**23), looks=2)], [])
+
+    printed = capsys.readouterr().out
+    assert all(word in printed for word in (name, "slower", "1.357", "1.23 µs", "2.35 µs", "4.0 → 8.0 MiB"))
 
 
 def supplies(folder, *facts):
@@ -303,8 +317,8 @@ def worker():
 def test_a_worker_answers_and_survives_an_error(worker):
     asked = worker.ask(None)
     with pytest.raises(RefusedError, match="KeyError"):
-        worker.ask("nothing of this name")
-    told = worker.ask("add of sixteen")
+        worker.ask({"name": "nothing of this name", "known": False})
+    told = worker.ask({"name": "add of sixteen", "known": False})
 
     assert set(asked["quick"]) < set(asked["full"])
     assert told["seconds"] > 0
@@ -317,7 +331,7 @@ def test_a_worker_that_is_gone_has_died(worker):
     worker.process.kill()
 
     with pytest.raises(DiedError, match="-9"):
-        worker.ask("add of sixteen")
+        worker.ask({"name": "add of sixteen", "known": True})
 
 
 def test_a_worker_that_stands_still_is_ended(tmp_path, monkeypatch):
@@ -327,7 +341,7 @@ def test_a_worker_that_stands_still_is_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(side, "LIMIT", 0.1)
 
     with contextlib.closing(Process(python)) as still, pytest.raises(DiedError, match=r"it stood still for 0\.1 s"):
-        still.ask("add of sixteen")
+        still.ask(None)
 
 
 def test_a_slowdown_is_burnt_on_top_of_each_block(monkeypatch):
