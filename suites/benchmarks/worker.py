@@ -1,8 +1,8 @@
 """One side of a paired comparison: a process that prepares benchmarks and times blocks of them as it is asked.
 
 It is asked in lines of JSON on its input and answers each with a line: the name of a benchmark with the seconds of one
-call and, at first, the bytes that it holds; a number of calls with their CPU seconds. It runs on the core that its first
-argument says, and burns the part of each block's time that the second says on top: a known slowdown, to try the
+call and, at first, the bytes that it holds; a number of calls with their CPU seconds. It runs on the core that its
+first argument says, and burns the part of each block's time that the second says on top: a known slowdown, to try the
 comparison with.
 """
 
