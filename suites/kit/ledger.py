@@ -39,7 +39,7 @@ def observe(name: str, value: Any) -> None:
 def each(**choices: Iterable[Any]) -> Iterator[Any]:
     """Loop over choices as in ``for axis in each(axis=(0, 1))``, over the product of several; failures say at which.
 
-    A loop in one cell judges as much as many cells, and costs less.
+    A loop in one cell judges as much as many cells and costs less, as long as none of them is known to fail.
     """
     for values in itertools.product(*choices.values()):
         LEDGER.at.update(zip(choices, map(repr, values)))

@@ -1,9 +1,10 @@
 """out= of every operator that takes it: written whatever its strides, and nothing is written beside it."""
 
 import numpy as np
+import pytest
 import torch
 
-from suites.kit import array, close, documents, each, tensor, unchanged
+from suites.kit import array, close, documents, tensor, unchanged
 from suites.operators.catalogue import CALLS, QUIET, REDUCTIONS, tensors, words
 from suites.operators.every import every, same
 
@@ -45,14 +46,9 @@ def gaps(memory):
 
 @every(CALLED)
 @documents(guide=GUIDE)
-def test_writes_to_a_view_that_no_single_stride_describes(row, device):
+@pytest.mark.parametrize("precision", [pytest.param("float64", id="double"), pytest.param("float32", id="single")])
+def test_writes_to_a_view_that_no_single_stride_describes(row, precision, device):
     """{row} with out= writes its result into a view with gaps in each dimension, and into none of the gaps."""
-    for precision in each(precision=("float64", "float32")):
-        assert_leaves_the_gaps(row, precision, device)
-
-
-def assert_leaves_the_gaps(row, precision, device):
-    """Every second place of the memory is the result, and the others are what they were."""
     parts = row.parts(device, dtype=precision)
     expected = row.results(*parts)
     single = isinstance(row.function(*parts, **row.options), torch.Tensor)

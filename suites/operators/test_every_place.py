@@ -1,10 +1,10 @@
-"""A reduction sees every element: the odd one among equals, the only NaN, the last of ties, at any length and place."""
+"""A reduction sees every element: the odd one among equals, the only NaN, at any length and place."""
 
 import numpy as np
 import pytest
 import torch
 
-from suites.kit import array, close, documents, dtypes, each, tensor
+from suites.kit import close, documents, dtypes, each, tensor
 
 GUIDE = "Operations on Tensors"
 #: Up to a few vectors of any width, and beside longer ones.
@@ -61,17 +61,3 @@ def test_what_is_not_zero_is_true(name, dtype, device):
             values[-1] = value
 
             assert_reduces(name, values, device)
-
-
-@documents("torch.cummax", "torch.cummin", guide=GUIDE)
-@pytest.mark.parametrize("name", ["cummax", "cummin"])
-@pytest.mark.dtypes(torch.float64, torch.int64)
-def test_of_equal_extremes_so_far_the_last_is_taken(name, dtype, device):
-    """The places that cummax and cummin give of elements that are all equal are their own, in a row of any length."""
-    for length in each(length=LENGTHS):
-        for laid, axis in lying(np.full(length, 2, dtypes.in_numpy(dtype))):
-            values, places = getattr(torch, name)(tensor(laid, device), axis)
-
-            own = np.expand_dims(np.arange(length), tuple(a for a in range(laid.ndim) if a != axis % laid.ndim))
-            close(values, laid, device=device)
-            assert (array(places) == own).all()

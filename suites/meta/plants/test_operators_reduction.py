@@ -138,8 +138,6 @@ PLACES = (
           {"name": "amin", "dtype": torch.float32}),
     Plant("NaN is not true", places.test_what_is_not_zero_is_true, "torch.any",
           lambda f: lambda x, *a: f(x.nan_to_num(nan=0.0), *a), {"name": "any", "dtype": torch.float32}),
-    Plant("the first", places.test_of_equal_extremes_so_far_the_last_is_taken, "torch.cummax",
-          lambda f: lambda x, axis: (f(x, axis)[0], f(x, axis)[1] * (x.ndim > 1)), {"name": "cummax"}),
 )  # fmt: skip
 EXTREMES = (
     Plant(
