@@ -119,7 +119,7 @@ class _Gate:
         with self.stages.stage("benchmarks", self.options.benchmarks) as watch:
             try:
                 names, one, other = paired.names(start, self.options.benchmarks)
-                comparison.notes += hygiene.doubts(one.get("kernels", ""), other.get("kernels", ""))
+                comparison.notes += hygiene.doubts(one, other)
                 comparison.timings = paired.compare(start, names, self.question.seed, lambda done, of: watch(done))
             except (DiedError, RefusedError) as error:  # the claims are judged all the same
                 comparison.notes.append(f"no benchmarks: a side could not be asked for them: {error}")

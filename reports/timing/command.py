@@ -63,7 +63,7 @@ def _asked(start: paired.Start, options: argparse.Namespace) -> tuple[list[str],
     names = [name for name in both if options.select in name]
     if not names:
         raise GateError(f"no benchmark has {options.select!r} in its name")
-    return names, [f"torch {before['torch']} → {after['torch']}", *hygiene.doubts(before["kernels"], after["kernels"])]
+    return names, [f"torch {before['torch']} → {after['torch']}", *hygiene.doubts(before, after)]
 
 
 def _print(found: Sequence[Timing], notes: Sequence[str]) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from typing import Any
 
 from reports.timing import paired
 
 SUPPLIES = Path("/sys/class/power_supply")
 
 
-def doubts(before: str, after: str) -> list[str]:
-    """Give a line for each reason to doubt; the two sides' kernels are told by the sides themselves."""
+def doubts(*sides: dict[str, Any]) -> list[str]:
+    """Give a line for each reason to doubt: what the two sides say of themselves, and what is seen of the machine."""
     found = []
-    if before and after and before != after:
-        found.append(f"the sides run other kernels: {before} and {after}")
+    kernels = [side.get("kernels", "") for side in sides]
+    if all(kernels) and len(set(kernels)) > 1:
+        found.append(f"the sides run other kernels: {' and '.join(kernels)}")
+    if not all(side.get("keeps", True) for side in sides):
+        found.append("freed memory goes back to the system, so a call may cost what was done before it")
     if not hasattr(os, "sched_setaffinity"):
         found.append("this system cannot bind a process to a core")
     if len(paired.cores()) < 2:

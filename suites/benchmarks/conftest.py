@@ -11,6 +11,7 @@ import torch
 from suites.benchmarks.ceiling import ceilings
 from suites.benchmarks.tape import TAPE
 from suites.kit import clock as clocks
+from suites.kit import heap
 
 Call = Callable[[], Any]
 
@@ -48,6 +49,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "of_the_cpu: this benchmark is of the CPU, whatever devices are asked for")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept() -> None:
+    heap.keep()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ if hasattr(os, "sched_setaffinity") and __name__ == "__main__":
 import torch
 
 from suites.benchmarks import layers, routines, tensors
-from suites.kit import clock
+from suites.kit import clock, heap
 
 BEHAVIOURS, ROUTINES = {**tensors.TABLE, **tensors.BRIDGE, **layers.TABLE}, routines.TABLE
 #: One of each kind, for a first impression.
@@ -54,8 +54,8 @@ def prepared(name: str, known: bool) -> Callable[[], Any]:
 class Worker:
     """The benchmark that is prepared, and what is asked of it."""
 
-    def __init__(self, burn: float) -> None:
-        self.burn = burn
+    def __init__(self, burn: float, keeps: bool = False) -> None:
+        self.burn, self.keeps = burn, keeps
         self.call: Callable[[], Any] = lambda: None
 
     def answer(self, question: Any) -> Any:
@@ -67,6 +67,7 @@ class Worker:
                 "quick": QUICK,
                 "torch": str(torch.__version__),
                 "kernels": kernels,
+                "keeps": self.keeps,
             }
         if isinstance(question, int):
             return self.block(question)
@@ -104,7 +105,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
-    serve(Worker(float(sys.argv[2])), sys.stdin, answers)
+    serve(Worker(float(sys.argv[2]), heap.keep()), sys.stdin, answers)
 
 
 if __name__ == "__main__":

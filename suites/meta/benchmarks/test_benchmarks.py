@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from suites.benchmarks import conftest as benchmarks
 from suites.benchmarks import layers, routines, tensors
 from suites.benchmarks.behaviour import CACHES, nbytes
 from suites.benchmarks.tape import Tape
+from suites.benchmarks.tensors import MANY
+from suites.kit import clock
 
 ROOT = Path(__file__).parents[3]
 BEHAVIOURS = {**tensors.TABLE, **tensors.BRIDGE, **layers.TABLE}
@@ -66,6 +69,31 @@ def test_large_arguments_are_taken_in_turn():
     assert len(set(places)) == len(row.sets())
     assert places[0] == places[len(row.sets())]
     assert len(tensors.TABLE["add of sixteen"].sets()) == 1
+
+
+def test_only_the_bytes_that_are_touched_count():
+    filled, added = (tensors.TABLE[name] for name in ("fill_ of a million", "add of a million"))
+
+    assert filled.moved(np.zeros(MANY, "f4")) == 4 * MANY
+    assert added.moved(np.zeros(MANY, "f4")) == 3 * 4 * MANY
+
+
+def test_handing_over_is_not_held_against_numpy():
+    facts = benchmarks._facts(lambda: None, lambda: None, benchmarks.Place("cpu", clock.HOST), 1e-6, moved=1, flops=1)
+
+    assert sorted(facts) == ["peak bytes", "place", "seconds", "torch"]
+
+
+@pytest.mark.parametrize(("name", "raised"), [("GRAPH", pytest.skip.Exception), ("PROCESSOR", UserWarning)])
+def test_what_no_graph_can_be_made_of_is_skipped(name, raised, monkeypatch):
+    def warns(call, device):
+        raise UserWarning("it cannot be captured")
+
+    monkeypatch.setattr(clock, name, getattr(clock, name)._replace(seconds=warns))
+    with pytest.raises((pytest.skip.Exception, UserWarning), match="it cannot be captured") as found:
+        benchmarks._measured(lambda: None, benchmarks.Place("cpu", getattr(clock, name)))
+
+    assert found.type is raised
 
 
 def test_the_tape_plays_what_was_measured():

@@ -4,11 +4,13 @@ import argparse
 import contextlib
 import json
 import math
+import platform
 import random
 import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from reports.__main__ import _parser, main
 from reports.comparison.compare import compare
@@ -207,7 +209,7 @@ def supplies(folder, *facts):
 def test_the_battery_of_a_mouse_and_one_at_rest_are_not(monkeypatch, tmp_path, facts):
     monkeypatch.setattr(hygiene, "SUPPLIES", supplies(tmp_path, *facts))
 
-    assert not any("battery" in doubt for doubt in hygiene.doubts("", ""))
+    assert not any("battery" in doubt for doubt in hygiene.doubts({}, {}))
 
 
 def test_a_single_core_a_busy_machine_and_a_battery_are_said(monkeypatch, tmp_path):
@@ -216,16 +218,17 @@ def test_a_single_core_a_busy_machine_and_a_battery_are_said(monkeypatch, tmp_pa
     monkeypatch.setattr(hygiene.os, "getloadavg", lambda: (9.0, 9.0, 9.0))
     monkeypatch.delattr(hygiene.os, "sched_setaffinity")
 
-    told = " ".join(hygiene.doubts("AVX2", "AVX512"))
+    told = " ".join(hygiene.doubts({"kernels": "AVX2", "keeps": True}, {"kernels": "AVX512", "keeps": False}))
 
-    assert all(word in told for word in ("AVX2", "bind", "single core", "busy", "battery"))
+    assert all(word in told for word in ("AVX2", "bind", "single core", "busy", "battery", "freed"))
 
 
 @pytest.fixture
 def asked(tmp_path, monkeypatch):
     """A gate between a torch and itself that was asked for benchmarks, and what it made of the claims."""
     runs = [write(tmp_path / f"{side}.jsonl", HEADER, CLAIM, counted([CLAIM])) for side in ("a", "b")]
-    monkeypatch.setattr(paired, "names", lambda start, some: (["slow", "fast"], {}, {}))
+    told = ["slow", "fast"], {"kernels": "AVX2"}, {"kernels": "AVX512"}
+    monkeypatch.setattr(paired, "names", lambda start, some: told)
     found = [Timing("slow", (math.log(1.5),) * 7, looks=2), Timing("fast", (math.log(0.9),) * 7, looks=2)]
     monkeypatch.setattr(paired, "compare", lambda start, names, seed, watch: found)
     options = [sys.executable, sys.executable, "--benchmarks", "quick", "--out", str(tmp_path / "out")]
@@ -245,6 +248,7 @@ def test_times_join_the_verdicts_of_a_gate(asked, tmp_path, capsys):
     assert "<h2>Times</h2>" in page
     assert page.count("<svg") == 2
     assert "--select &#39;slow&#39;" in page
+    assert "the sides run other kernels: AVX2 and AVX512" in comparison.notes
 
 
 def test_a_stored_baseline_cannot_be_timed(asked):
@@ -292,7 +296,7 @@ def test_a_slowdown_that_is_no_percentage_is_refused(slowdowns, capsys):
 
 
 def test_where_nothing_could_be_timed_nothing_is_told(monkeypatch, tmp_path):
-    monkeypatch.setattr(paired, "names", lambda start, some: (["x"], *[{"torch": "2", "kernels": ""}] * 2))
+    monkeypatch.setattr(paired, "names", lambda start, some: (["x"], *[{"torch": "2"}] * 2))
     monkeypatch.setattr(paired, "compare", lambda *_: [Timing("x", (), trouble="crashed: baseline: it ended")])
 
     assert main(["timing", sys.executable, sys.executable, "--out", str(tmp_path)]) == 3
@@ -321,9 +325,28 @@ def test_a_worker_answers_and_survives_an_error(worker):
     told = worker.ask({"name": "add of sixteen", "known": False})
 
     assert set(asked["quick"]) < set(asked["full"])
+    assert asked["keeps"] is (platform.libc_ver()[0] == "glibc")
     assert told["seconds"] > 0
     assert told["bytes"] >= 64
     assert worker.ask(2000) > 0
+
+
+WRONG = {
+    "add of sixteen": ("BEHAVIOURS", lambda row: row._replace(torch=torch.sub)),
+    "zero_grad to None": ("ROUTINES", lambda row: row._replace(prepare=lambda device: row.prepare(device)._replace(
+        call=lambda: None))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_result_is_proved_until_it_is_known_to_be_right(name, monkeypatch):
+    table, spoilt = WRONG[name]
+    rows = getattr(worker_module, table)
+    monkeypatch.setitem(rows, name, spoilt(rows[name]))
+
+    worker_module.prepared(name, known=True)
+    with pytest.raises(AssertionError):
+        worker_module.prepared(name, known=False)
 
 
 def test_a_worker_that_is_gone_has_died(worker):
