@@ -6,9 +6,11 @@ import argparse
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reports.timing import paired
+from reports.timing.paired import Timing
 
 #: Per cent of the time that the candidate burns on top; with none, every verdict but same and undecided is false.
 BURNS = (0.0, 3.0, 5.0, 10.0, 20.0)
@@ -16,25 +18,41 @@ VERDICTS = ("slower", "faster", "same", "undecided")
 
 
 def calibrate(options: argparse.Namespace) -> int:
-    """Compare a torch with itself and with itself slowed down, and count the verdicts: a line for each slowdown."""
+    """Compare a torch with itself and with itself slowed down, and count the verdicts: a line for each slowdown.
+
+    Under it stand the benchmarks that were judged wrongly or not at all.
+    """
     print("slowed by  comparisons  " + "  ".join(f"{verdict:>9}" for verdict in VERDICTS) + "  CPU seconds of a side")
     for burn in options.slowdowns:
         found, seconds = _compared(options, burn / 100)
-        counts = "  ".join(f"{found[verdict]:9}" for verdict in VERDICTS)
-        print(f"{burn:8g}%  {sum(found.values()):11}  {counts}  {seconds:21.2f}", flush=True)
+        total = Counter(timing.verdict for timing in found)
+        counts = "  ".join(f"{total[verdict]:9}" for verdict in VERDICTS)
+        print(f"{burn:8g}%  {len(found):11}  {counts}  {seconds:21.2f}", flush=True)
+        for name, verdicts in _misjudged(found, ("slower",) if burn else ("same", "undecided")):
+            print(f"{'':9}  {name}: {verdicts}", flush=True)
     return 0
 
 
-def _compared(options: argparse.Namespace, burn: float) -> tuple[Counter[str], float]:
-    """The verdicts on all benchmarks, so many times, and what one cost each side."""
+def _misjudged(found: Sequence[Timing], right: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The benchmarks with another verdict than the right ones, and each such verdict with its ratio."""
+    wrong: dict[str, list[str]] = {}
+    for timing in found:
+        if timing.verdict not in right:
+            ratio = f" {timing.estimate.ratio:.3f}" if timing.estimate else ""
+            wrong.setdefault(timing.name, []).append(timing.verdict + ratio)
+    return ((name, ", ".join(verdicts)) for name, verdicts in wrong.items())
+
+
+def _compared(options: argparse.Namespace, burn: float) -> tuple[list[Timing], float]:
+    """All benchmarks compared so many times, and the CPU seconds that one comparison cost each side."""
     start = paired.starting(options.python, options.python, max(paired.cores()), burn)
     before = _children()
     found = [
-        timing.verdict
+        timing
         for seed in range(options.times)
         for timing in paired.compare(start, paired.names(start, options.benchmarks)[0], seed)
     ]
-    return Counter(found), (_children() - before) / (2 * len(found))
+    return found, (_children() - before) / (2 * len(found))
 
 
 def _children() -> float:

@@ -30,6 +30,12 @@ class Estimate(NamedTuple):
             return "faster"
         return "same" if max(-low, high) < NEAR else "undecided"
 
+    @property
+    def plain(self) -> bool:
+        """Whether the interval lies within what is the same, or beyond all that does not matter."""
+        _, low, high = map(math.log, self)
+        return self.verdict == "same" or low > MATTERS or high < -MATTERS
+
 
 def estimate(logarithms: Sequence[float]) -> Estimate:
     """Student's interval over the pairs' log-ratios, at least two and at most eleven of them."""

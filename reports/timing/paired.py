@@ -18,8 +18,9 @@ from reports.timing.side import DiedError, Process, RefusedError
 BLOCK, BUDGET = 0.01, 0.32
 #: Seconds that a clock which stood still for a block is taken to have passed.
 TICK = 1e-4
-#: Pairs and rounds of the first look at every benchmark, and of the second at those that seem to differ.
-FIRST, SECOND = (2, 6), (7, 16)
+#: Pairs and rounds of the first look at every benchmark, of the second at those that seem to differ, and of the third,
+#: which adds to the second's, at those of which that is not plain.
+FIRST, SECOND, THIRD = (2, 6), (4, 12), (4, 12)
 #: Who looks 2 % slower or faster at first, or in one pair by more than what is the same, is a suspect; who uses a tenth
 #: and a mebibyte more holds more memory.
 SUSPECT, LARGER, MORE = math.log(1.02), 1.1, 2**20
@@ -49,6 +50,11 @@ class Timing(NamedTuple):
         return not self.trouble and (far or abs(statistics.fmean(self.pairs)) > SUSPECT)
 
     @property
+    def plain(self) -> bool:
+        """Whether the second look tells enough: no more can be had, or no more pairs would change it."""
+        return bool(self.trouble) or (self.estimate is not None and self.estimate.plain)
+
+    @property
     def verdict(self) -> str:
         """Slower, faster, same or undecided; who was looked at once was no suspect in either pair: the same."""
         if self.trouble or self.estimate is None:
@@ -67,31 +73,31 @@ def compare(
 ) -> list[Timing]:
     """Time every benchmark on both sides, the suspects once more in pairs that have seen nothing."""
     rng = random.Random(seed)
-    first = look(start, names, *FIRST, rng, watch)
-    suspects = [timing.name for timing in first if timing.suspect]
-    second = {timing.name: timing for timing in look(start, suspects, *SECOND, rng, watch, known=True)}
-    held = {timing.name: timing.bytes for timing in first}
-    again = {name: timing._replace(looks=2, bytes=held[name]) for name, timing in second.items()}
-    return [again.get(timing.name, timing) for timing in first]
+    first = look(start, [Timing(name, ()) for name in names], *FIRST, rng, watch)
+    suspects = [timing._replace(pairs=(), looks=2) for timing in first if timing.suspect]
+    second = look(start, suspects, *SECOND, rng, watch, known=True)
+    third = look(start, [timing for timing in second if not timing.plain], *THIRD, rng, watch, known=True)
+    last = {timing.name: timing for timing in (*first, *second, *third)}
+    return [last[name] for name in names]
 
 
 def look(
     start: Start,
-    names: Sequence[str],
+    timings: Sequence[Timing],
     pairs: int,
     rounds: int,
     rng: random.Random,
     watch: Callable[[int, int], None],
     known: bool = False,
 ) -> list[Timing]:
-    """Time some benchmarks in each of some fresh pairs of processes; the first proves the results, if none has yet."""
-    found = {name: Timing(name, ()) for name in names}
-    for pair in range(pairs if names else 0):
+    """Add the log-ratios of some fresh pairs of processes; the first proves the results, if none has yet."""
+    found = {timing.name: timing for timing in timings}
+    for pair in range(pairs if found else 0):
         with _Pair(start) as sides:
-            for place, name in enumerate(rng.sample(list(names), len(names))):
+            for place, name in enumerate(rng.sample(list(found), len(found))):
                 if not found[name].trouble:
                     found[name] = sides.time(found[name], rounds, rng, known or pair > 0)
-                watch(pair * len(names) + place + 1, pairs * len(names))
+                watch(pair * len(found) + place + 1, pairs * len(found))
     return list(found.values())
 
 

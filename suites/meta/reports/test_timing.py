@@ -93,6 +93,14 @@ def test_a_verdict_needs_the_interval_and_a_difference_that_matters(ratios, verd
     assert Estimate(*ratios).verdict == verdict
 
 
+@pytest.mark.parametrize(("ratios", "plain"), [
+    ((1.06, 1.031, 1.09), True), ((1.06, 1.02, 1.10), False), ((0.94, 0.91, 0.96), True), ((0.94, 0.91, 0.98), False),
+    ((1.01, 0.97, 1.04), True), ((1.01, 0.90, 1.10), False),
+])  # fmt: skip
+def test_more_pairs_are_asked_for_what_is_not_plain(ratios, plain):
+    assert Estimate(*ratios).plain is plain
+
+
 def test_equal_sides_are_told_apart_less_than_once_in_two_hundred():
     names = [f"benchmark {number}" for number in range(600)]
 
@@ -134,6 +142,15 @@ def test_only_suspects_are_looked_at_again():
     assert found["benchmark 3"].estimate.ratio == pytest.approx(1.3, rel=0.01)
     assert found["benchmark 3"].bytes == (100, 100)
     assert machine.known.count(False) == 2 * len(NAMES)  # each side proves each result once
+
+
+def test_what_the_second_look_leaves_open_is_looked_at_longer():
+    machine = Machine(4, {"benchmark 3": 0.04}, block=0.001, process=0.03)
+
+    (found,) = paired.compare(machine.start, ["benchmark 3"])
+
+    assert len(found.pairs) == paired.SECOND[0] + paired.THIRD[0]
+    assert machine.started == paired.FIRST[0] + len(found.pairs)
 
 
 @pytest.mark.parametrize("death", [DiedError("it ended"), (DiedError("it ended"),)], ids=["at first", "in a block"])
