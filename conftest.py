@@ -196,9 +196,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Hand what the claim did to the reports, also when it failed."""
+    """Hand what the claim did to the reports, also when it failed; what a device does not have is not judged there."""
     try:
         return (yield)
+    except TypeError as error:
+        if devices.refuses_float64(error):
+            pytest.skip("the device has no float64")
+        raise
     finally:
         if CLAIM in item.stash:
             item.stash[CLAIM].update(plain(dataclasses.asdict(LEDGER)))

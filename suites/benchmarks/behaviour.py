@@ -34,6 +34,14 @@ def unrounded(wanted: np.ndarray) -> bound.Bound:
     return bound.Bound(0.0, 0.0, signed_zeros=False)
 
 
+class Work(NamedTuple):
+    """What one call does at the least: bytes read and written, operations, and the floating dtype that they are in."""
+
+    moved: int = 0
+    flops: float = 0
+    dtype: torch.dtype | None = None
+
+
 class Behaviour(NamedTuple):
     """A function under its name: arguments by seed, both sides of the comparison, and the operations of one call.
 
@@ -61,9 +69,10 @@ class Behaviour(NamedTuple):
         """The call that is timed; each is of the next set of arguments."""
         return _in_turn(self.torch, [tuple(_placed(value, device) for value in one) for one in self.sets()])
 
-    def moved(self, result: Any) -> int:
-        """The bytes that a call reads and writes at the least."""
-        return self.touched or nbytes(self.arguments(0)) + nbytes(result)
+    def work(self, result: Any) -> Work:
+        """What a call with this result does."""
+        moved, dtype = self.touched or nbytes(self.arguments(0)) + nbytes(result), _each(result)[0].dtype
+        return Work(moved, self.flops, dtype if dtype.is_floating_point else None)
 
     def beside(self) -> Callable[[], Any]:
         """What NumPy does, to be timed beside it."""

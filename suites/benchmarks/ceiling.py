@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import statistics
-from typing import NamedTuple
 
 import torch
 
@@ -17,25 +16,23 @@ LEVELS = (2**15, 2**20, 2**23, 2**27)
 SIDE, SIDE_OF_MANY = 768, 4096
 
 
-class Ceiling(NamedTuple):
-    """Gigabytes by second of copies of each size, and billions of operations by second of a matrix product."""
-
-    copies: dict[int, float]
-    operations: float
-
-    def bandwidth(self, moved: int) -> float:
-        """That of the smallest copy which moves as much, or of the largest."""
-        return self.copies[next((level for level in LEVELS if level >= moved), LEVELS[-1])]
+def bandwidth(device: str, clock: clocks.Clock, moved: int) -> float:
+    """Gigabytes by second of the smallest copy that moves as many bytes, or of the largest."""
+    return _bandwidth(device, clock, next((level for level in LEVELS if level >= moved), LEVELS[-1]))
 
 
 @functools.cache
-def ceilings(device: str, clock: clocks.Clock) -> Ceiling:
-    """Measure them, once in a run."""
-    copies = {level: level / _median(_copying(level, device), device, clock) / 1e9 for level in LEVELS}
+def _bandwidth(device: str, clock: clocks.Clock, level: int) -> float:
+    return level / _median(_copying(level, device), device, clock) / 1e9
+
+
+@functools.cache
+def operations(device: str, clock: clocks.Clock, dtype: torch.dtype) -> float:
+    """Billions of operations by second of a product of matrices of a dtype."""
     side = SIDE if torch.device(device).type == "cpu" else SIDE_OF_MANY
-    left, right = (tensor(draw.lattice(seed, (side, side)).astype("float32"), device) for seed in (1, 2))
+    left, right = (tensor(draw.lattice(seed, (side, side)).astype("float32"), device, dtype) for seed in (1, 2))
     seconds = _median(functools.partial(torch.matmul, left, right), device, clock)
-    return Ceiling(copies, 2 * side**3 / seconds / 1e9)
+    return 2 * side**3 / seconds / 1e9
 
 
 def _copying(level: int, device: str) -> clocks.Call:

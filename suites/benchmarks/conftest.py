@@ -8,7 +8,8 @@ from typing import Any, Callable, NamedTuple
 import pytest
 import torch
 
-from suites.benchmarks.ceiling import ceilings
+from suites.benchmarks.behaviour import Work
+from suites.benchmarks.ceiling import bandwidth, operations
 from suites.benchmarks.tape import TAPE
 from suites.kit import clock as clocks
 from suites.kit import heap
@@ -58,13 +59,13 @@ def _kept() -> None:
 
 @pytest.fixture
 def timed(benchmark: Any, place: Place) -> Callable[..., None]:
-    """Time a call whose result was asserted, and what NumPy does instead; one call moves bytes and does operations."""
+    """Time a call whose result was asserted, and what NumPy does instead."""
 
-    def run(call: Call, beside: Call | None = None, moved: int = 0, flops: float = 0) -> None:
+    def run(call: Call, beside: Call | None = None, work: Work | None = None) -> None:
         if benchmark.enabled:
             seconds = TAPE.play(_measured(call, place))
             benchmark.pedantic(TAPE.advance, rounds=len(seconds), iterations=1)
-            benchmark.extra_info.update(_facts(call, beside, place, statistics.median(seconds), moved, flops))
+            benchmark.extra_info.update(_facts(call, beside, place, statistics.median(seconds), work or Work()))
 
     return run
 
@@ -78,7 +79,7 @@ def _measured(call: Call, place: Place) -> list[float]:
         pytest.skip(f"no graph can be made of it: {str(error).splitlines()[0]}")
 
 
-def _facts(call: Call, beside: Call | None, place: Place, seconds: float, moved: int, flops: float) -> dict[str, Any]:
+def _facts(call: Call, beside: Call | None, place: Place, seconds: float, work: Work) -> dict[str, Any]:
     """What the JSON and the table hold besides pytest-benchmark's own: seconds, bytes, and parts of the ceilings.
 
     What it takes to hand a call over says nothing of what the call does, nor can it be held against NumPy.
@@ -87,16 +88,16 @@ def _facts(call: Call, beside: Call | None, place: Place, seconds: float, moved:
     facts["peak bytes"] = clocks.peak(call, place.device)
     if place.clock is clocks.HOST:
         return facts
-    most = ceilings(place.device, place.clock)
     if beside:
         clock = clocks.PROCESSOR if place.clock is clocks.PROCESSOR else clocks.WALL
         facts["NumPy seconds"] = statistics.median(clock.seconds(beside, "cpu"))
-    if moved:
-        facts["GB/s"] = moved / seconds / 1e9
-        facts["of the bandwidth"] = facts["GB/s"] / most.bandwidth(moved)
-    if flops:
-        facts["GFLOP/s"] = flops / seconds / 1e9
-        facts["of the operations"] = facts["GFLOP/s"] / most.operations
+    if work.moved:
+        facts["GB/s"] = work.moved / seconds / 1e9
+        facts["of the bandwidth"] = facts["GB/s"] / bandwidth(*place, work.moved)
+    if work.flops:
+        facts["GFLOP/s"] = work.flops / seconds / 1e9
+    if work.flops and work.dtype:
+        facts["of the operations"] = facts["GFLOP/s"] / operations(*place, work.dtype)
     return facts
 
 

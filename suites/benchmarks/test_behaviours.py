@@ -18,7 +18,7 @@ def test_behaviour(row, place, timed):
     result = call()
 
     row.assert_right(result, place.device)
-    timed(call, row.beside(), moved=row.moved(result), flops=row.flops)
+    timed(call, row.beside(), row.work(result))
 
 
 @rows(tensors.BRIDGE)

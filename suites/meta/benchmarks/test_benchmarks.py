@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from suites.benchmarks import conftest as benchmarks
 from suites.benchmarks import layers, routines, tensors
-from suites.benchmarks.behaviour import CACHES, nbytes
+from suites.benchmarks.behaviour import CACHES, Work, nbytes
 from suites.benchmarks.tape import Tape
 from suites.benchmarks.tensors import MANY
 from suites.kit import clock
@@ -74,12 +75,15 @@ def test_large_arguments_are_taken_in_turn():
 def test_only_the_bytes_that_are_touched_count():
     filled, added = (tensors.TABLE[name] for name in ("fill_ of a million", "add of a million"))
 
-    assert filled.moved(np.zeros(MANY, "f4")) == 4 * MANY
-    assert added.moved(np.zeros(MANY, "f4")) == 3 * 4 * MANY
+    assert filled.work(torch.zeros(MANY)) == (4 * MANY, 0, torch.float32)
+    assert added.work(torch.zeros(MANY)) == (3 * 4 * MANY, MANY, torch.float32)
+    assert added.work(torch.zeros(MANY, dtype=torch.int64)).dtype is None
 
 
 def test_handing_over_is_not_held_against_numpy():
-    facts = benchmarks._facts(lambda: None, lambda: None, benchmarks.Place("cpu", clock.HOST), 1e-6, moved=1, flops=1)
+    facts = benchmarks._facts(
+        lambda: None, lambda: None, benchmarks.Place("cpu", clock.HOST), 1e-6, Work(1, 1, torch.float32)
+    )
 
     assert sorted(facts) == ["peak bytes", "place", "seconds", "torch"]
 

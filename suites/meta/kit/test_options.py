@@ -42,6 +42,27 @@ def test_is_refused(house, arguments, line):
     assert "Traceback" not in output and len(output.splitlines()) < 12
 
 
+REFUSING = """
+import torch
+
+def without_doubles(*shape, dtype, device):
+    if dtype is torch.float64:
+        raise TypeError("Cannot convert a MPS Tensor to float64 dtype as the MPS framework doesn't support float64.")
+    raise TypeError("another error")
+
+torch.ones = without_doubles
+"""
+
+
+def test_a_device_without_doubles_is_not_judged_by_them(house):
+    (house.root / "refusing.py").write_text(REFUSING)
+    code, output = house.run("-n0", "-rs", "-p", "refusing")
+
+    assert code == 1
+    assert "1 failed, 1 skipped" in output
+    assert "the device has no float64" in output
+
+
 def test_a_broken_file_of_deviations_is_refused(house):
     path = house.root / "suites" / "deviations.toml"
     path.write_text("[[deviation]]\nclaim = 'suites/test_claims.py::test_is_none'\n")
