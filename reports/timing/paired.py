@@ -20,7 +20,7 @@ BLOCK, BUDGET = 0.01, 0.32
 TICK = 1e-4
 #: Pairs and rounds of the first look at every benchmark, of the second at those that seem to differ, and of the third,
 #: which adds to the second's, at those of which that is not plain.
-FIRST, SECOND, THIRD = (2, 6), (4, 12), (4, 12)
+FIRST, SECOND, THIRD = (2, 6), (4, 8), (4, 8)
 #: Who looks 2 % slower or faster at first, or in one pair by more than what is the same, is a suspect; who uses a tenth
 #: and a mebibyte more holds more memory.
 SUSPECT, LARGER, MORE = math.log(1.02), 1.1, 2**20
