@@ -121,6 +121,16 @@ def test_times_are_told_beside_numpys(tmp_path):
     assert bench["extra_info"]["of the bandwidth"] > 0
 
 
+def test_what_was_timed_can_be_compared_by_pytest_benchmark(tmp_path):
+    run(tmp_path, "-k", "add and sixteen and one and not number")
+    command = [Path(sys.executable).with_name("pytest-benchmark"), "compare", tmp_path / "times.json"]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "add of sixteen" in done.stdout
+
+
 def test_a_wrong_result_fails_and_is_not_timed(tmp_path):
     (tmp_path / "planted.py").write_text(WRONG)
 
