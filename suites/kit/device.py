@@ -40,8 +40,8 @@ def manual_seed(names: Sequence[str], value: int) -> None:
 
 
 def refuses_float64(error: TypeError) -> bool:
-    """Whether a device says with this error that it has no double precision, as MPS does."""
-    return "doesn't support float64" in str(error)
+    """Whether a device says with this error that it has no double precision; MPS alone has none."""
+    return "the MPS framework doesn't support float64" in str(error)
 
 
 def describe(name: str) -> str:
