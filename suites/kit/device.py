@@ -40,7 +40,7 @@ def manual_seed(names: Sequence[str], value: int) -> None:
 
 
 def refuses_float64(error: TypeError) -> bool:
-    """Whether a device says with this error that it has no double precision; MPS alone has none."""
+    """Whether a device says with this error that it has no double precision: MPS alone, pytorch/pytorch#122602."""
     return "the MPS framework doesn't support float64" in str(error)
 
 
