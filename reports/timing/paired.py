@@ -29,7 +29,7 @@ Start = Callable[[], tuple[Process, Process]]
 
 
 class Timing(NamedTuple):
-    """A benchmark on both sides: the log-ratio of each pair, seconds and bytes of one call, and what went wrong."""
+    """A benchmark on both sides: the log-ratio of each pair, fewest seconds and bytes of a call, and what went wrong."""
 
     name: str
     pairs: tuple[float, ...]
@@ -128,7 +128,8 @@ class _Pair:
             self.sides = self.start()
             return timing._replace(trouble=f"crashed: {error}")
         held = timing.bytes if known else (told[0]["bytes"], told[1]["bytes"])
-        return timing._replace(pairs=(*timing.pairs, ratio), seconds=seconds, bytes=held)
+        least = tuple(min(filter(None, both)) for both in zip(timing.seconds, seconds))
+        return timing._replace(pairs=(*timing.pairs, ratio), seconds=least, bytes=held)
 
     def asked(self, number: int, question: object) -> dict:
         """Ask a side, and name it where that fails."""
