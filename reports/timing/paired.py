@@ -29,7 +29,7 @@ Start = Callable[[], tuple[Process, Process]]
 
 
 class Timing(NamedTuple):
-    """A benchmark on both sides: the log-ratio of each pair, fewest seconds and bytes of a call, and what went wrong."""
+    """A benchmark on both sides: the log-ratio of each pair, least seconds and bytes of a call, and what went wrong."""
 
     name: str
     pairs: tuple[float, ...]
