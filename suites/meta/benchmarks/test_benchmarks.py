@@ -19,6 +19,7 @@ from suites.kit import clock
 
 ROOT = Path(__file__).parents[3]
 BEHAVIOURS = {**tensors.TABLE, **tensors.BRIDGE, **layers.TABLE}
+KEEPING = "from pathlib import Path\nfrom suites.kit import heap\nheap.keep = Path(__file__).with_name('kept').touch\n"
 WRONG = "import torch\nadd = torch.add\ntorch.add = lambda x, y: add(x, y).add_(1)\n"
 
 
@@ -111,9 +112,14 @@ def test_the_tape_plays_what_was_measured():
 
 
 def test_times_are_told_beside_numpys(tmp_path):
-    code, printed, told = run(tmp_path, "-k", "add and sixteen and one and not number")
+    (tmp_path / "planted.py").write_text(KEEPING)
+
+    code, printed, told = run(
+        tmp_path, "-k", "add and sixteen and one and not number", "-p", "planted", "-o", f"pythonpath=. {tmp_path}"
+    )
 
     assert code == 0, printed
+    assert (tmp_path / "kept").exists()
     assert "torch/NumPy" in printed and "add of sixteen" in printed
     (bench,) = [bench for bench in told["benchmarks"] if "add of sixteen" in bench["name"]]
     assert bench["extra_info"]["seconds"] == pytest.approx(bench["stats"]["median"])
